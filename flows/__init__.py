@@ -1,0 +1,1 @@
+"""The flows of the annual cycle, their settings and the command line."""

@@ -1,0 +1,1 @@
+"""The vocabulary: forms, subjects, profiles, money, submissions and the SQLModel tables."""

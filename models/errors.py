@@ -1,0 +1,49 @@
+"""Faults that a user can mend. Their text is Chinese, complete, and may be shown as it is."""
+
+
+class JuesuanError(Exception):
+    """Base of every error raised on purpose; its text tells a user what is wrong and what to do."""
+
+
+class UsageError(JuesuanError):
+    """A command was called with words or settings that do not fit."""
+
+
+class CatalogueError(JuesuanError):
+    """A definition (form, rule, scheme, profile, subject list) is malformed.
+
+    Args:
+        path: The definition's file.
+        line: Line of the offending entry, from 1; 0 when the whole file is meant.
+        reason: What is wrong, in Chinese.
+    """
+
+    def __init__(self, path: object, line: int, reason: str) -> None:
+        self.path, self.line, self.reason = str(path), line, reason
+        super().__init__(f"定义文件有误：{path} 第 {line} 行：{reason}")
+
+
+class AmountError(JuesuanError, ValueError):
+    """A text or number is not an exact amount of its unit."""
+
+
+class RegistryError(JuesuanError):
+    """The unit registry contradicts itself (a unit twice, a cycle, an unknown parent)."""
+
+
+class SubmissionError(JuesuanError):
+    """A submitted file cannot be taken; nothing of it is stored as figures.
+
+    Args:
+        file: Name of the file.
+        reason: What is wrong, in Chinese.
+        advice: What the clerk should do.
+        place: Sheet and cell or line, if one is known.
+        code: Stable name of the kind of fault, for example ``无法读取`` or ``年度不符``.
+    """
+
+    def __init__(self, file: str, reason: str, *, advice: str = "", place: str = "", code: str = "无法读取") -> None:
+        self.file, self.reason, self.advice, self.place, self.code = file, reason, advice, place, code
+        where = f"（{place}）" if place else ""
+        then = f" 处理办法：{advice}" if advice else ""
+        super().__init__(f"文件《{file}》{where}：{reason}{then}")

@@ -1,0 +1,229 @@
+"""What a reader found in one submitted file: the vocabulary between readers, rules, scores and tables.
+
+Readers produce a :class:`Submission`; nothing here knows files, rules or databases.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Presence(StrEnum):
+    """State of one form in a submission. A blank in a present form is an exact zero."""
+
+    PRESENT = "有数据"
+    EMPTY = "本表无数据"
+    ABSENT = "缺表"
+    UNREADABLE = "无法读取"
+
+    @property
+    def usable(self) -> bool:
+        """Whether blanks of the form count as exact zeros, so that rules can be evaluated on it."""
+        return self in (Presence.PRESENT, Presence.EMPTY)
+
+
+NOT_APPLICABLE = "——"
+"""Text of a cell that the form rules out (for example 基本支出 of 309 资本性支出)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One non-empty cell.
+
+    Attributes:
+        form: Form code, ``公开01``.
+        row: Row key of the form catalogue: a subject code or a unique path; in record forms the record's number.
+        column: Column key of the form catalogue.
+        amount: Value of a numeric cell as ``int``: fen for kind fen, the number itself for kind count,
+            1/100 percent for kind percent. ``None`` for text and for ``——``.
+        text: Content of a text cell, or ``——``; ``None`` for numbers.
+        location: Where it stands in the file: ``第 88 行`` or ``公开01!C7``.
+    """
+
+    form: str
+    row: str
+    column: str
+    amount: int | None
+    text: str | None = None
+    location: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A fault of the data that a reader met in one place; it becomes a finding of rule ``rule``.
+
+    Attributes:
+        rule: ``R-金额`` (no exact amount), ``R-行`` (unknown row), ``R-列`` (unknown or missing column), ``R-公式``
+            (formula without value), ``R-重复`` (a row or form twice), ``R-科目`` (unknown subject),
+            ``R-移位`` (shifted).
+        severity: ``mandatory``, ``verifiable`` or ``hint``.
+        message: What is wrong and what to do, in Chinese.
+    """
+
+    rule: str
+    severity: str
+    message: str
+    form: str = ""
+    row: str = ""
+    column: str = ""
+    location: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A number in the narrative and what it claims to be.
+
+    Attributes:
+        sentence: The sentence it stands in.
+        name: What it claims to be, for example ``收入总计`` or ``收入总计/较上年增减``.
+        value: Exact decimal as text, in ``unit``; decreases are negative.
+        unit: ``元``, ``万元``, ``%``, ``个``, ``人次`` and so on.
+        declared: True when the unit typed it as information of its own, False when it can be computed from tables.
+        location: Where it stands.
+    """
+
+    sentence: str
+    name: str
+    value: str
+    unit: str
+    declared: bool
+    location: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FundingLine:
+    """One line of a project's funding table. Exact decimals as text in 万元 as displayed; ``None``: blank."""
+
+    source: str
+    declared_budget: str | None
+    initial_budget: str | None
+    budget: str | None
+    executed: str | None
+    remainder: str | None
+    rate: str | None
+    score: str | None
+    location: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """One third-level indicator of a performance form, as displayed. Numbers are exact decimals as text."""
+
+    level1: str
+    level2: str
+    name: str
+    initial_target: str
+    target: str
+    actual: str
+    points: str | None
+    score: str | None
+    reason: str = ""
+    location: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """One 项目支出绩效自评表.
+
+    Attributes:
+        family: Form family, ``F-SX22``.
+        name: Project name.
+        department: 主管部门及代码 as written.
+        unit: 预算单位 as written.
+        funding: Total line first, then the lines by source.
+        goal: 年度目标. achieved: 实际完成情况.
+        indicators: In the form's order.
+        total: Claimed total score as text. grade: Claimed grade.
+        analysis: Pairs (heading, text) of 项目绩效分析.
+    """
+
+    family: str
+    name: str
+    department: str
+    unit: str
+    funding: tuple[FundingLine, ...]
+    goal: str
+    achieved: str
+    indicators: tuple[Indicator, ...]
+    total: str | None
+    grade: str
+    analysis: tuple[tuple[str, str], ...] = ()
+    location: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Counterparty:
+    """One line of 往来明细: an amount between two units of the same department.
+
+    Attributes:
+        direction: ``上级补助收入``, ``对附属单位补助支出``, ``附属单位上缴收入`` or ``上缴上级支出``,
+            as the reporting unit books it.
+        counterpart: Code of the other unit.
+        subject: Functional subject code (项) under which this unit books the amount.
+        amount_fen: In fen, positive.
+    """
+
+    direction: str
+    counterpart: str
+    counterpart_name: str
+    subject: str
+    amount_fen: int
+    location: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A written explanation for a verifiable finding (form 说明)."""
+
+    rule: str
+    form: str
+    row: str
+    column: str
+    text: str
+    author: str = ""
+    location: str = ""
+
+
+@dataclass(slots=True)
+class Submission:
+    """Everything recognised in one file.
+
+    Attributes:
+        file: File name without folders. sha256: Of the file's bytes.
+        kind: ``单位决算公开文本`` or ``填报工作簿``.
+        profile: Profile code. catalogue_hash: Hash of the form catalogue it was read with.
+        unit_code: As the file says; empty when it says none. unit_name: Likewise. year: 0 when unknown.
+        amount_unit: ``元`` or ``万元``. decimals: Displayed decimals of amounts in that unit.
+        presence: State of every form of the profile.
+        cells: Non-empty cells of matrix forms.
+        row_names: Names of open rows as displayed: (form, subject code) to name.
+        classified: True when the file is marked 涉密; such a file is refused before anything is stored.
+    """
+
+    file: str
+    sha256: str
+    kind: str
+    profile: str
+    catalogue_hash: str
+    unit_code: str = ""
+    unit_name: str = ""
+    year: int = 0
+    amount_unit: str = "元"
+    decimals: int = 2
+    presence: dict[str, Presence] = field(default_factory=dict)
+    cells: list[Cell] = field(default_factory=list)
+    row_names: dict[tuple[str, str], str] = field(default_factory=dict)
+    facts: list[Fact] = field(default_factory=list)
+    projects: list[Project] = field(default_factory=list)
+    counterparties: list[Counterparty] = field(default_factory=list)
+    explanations: list[Explanation] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    classified: bool = False
+
+    def form_cells(self, form: str) -> Iterable[Cell]:
+        """Cells of one form, in reading order."""
+        return (cell for cell in self.cells if cell.form == form)
+
+    def text(self, form: str, row: str, column: str = "内容") -> str:
+        """Text of one cell, empty when blank."""
+        return next((c.text or "" for c in self.cells if (c.form, c.row, c.column) == (form, row, column)), "")

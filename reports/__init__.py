@@ -1,0 +1,1 @@
+"""The document model, its writers, narrative templates and review reports."""
