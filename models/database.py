@@ -1,14 +1,52 @@
 """Database engine, sessions and bulk writes. SQLite is the embedded default, PostgreSQL comes by URL."""
 
-from collections.abc import Iterable, Iterator, Sequence
+import os
+import sqlite3
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Engine, Table, event
+from sqlalchemy.engine import URL, Dialect, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlmodel import Session, SQLModel, create_engine
 
 import models.tables  # noqa: F401  (declares every table on SQLModel.metadata)
+from models.errors import UsageError
+
+BATCH_ROWS = 20_000
+"""Rows handed to SQLite at once."""
+
+DRIVERS = ("sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg")
+"""Forms of address taken; bulk writes lean on psycopg 3."""
+
+WAIT_SECONDS = 60
+"""How long a writer waits for the one before it on SQLite."""
+
+
+def database_label(url: str | URL) -> str:
+    """Text by which a user knows the database: no password, no connection options (which may hold one)."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        return "（无法辨认的数据库地址）"
+    return parsed.set(query={}, password="***" if parsed.password else None).render_as_string(hide_password=True)
+
+
+def _to_wal(cursor: sqlite3.Cursor) -> None:
+    """Switch to WAL. Two processes that create the file at once collide here, and SQLite does not wait by itself."""
+    until = time.monotonic() + WAIT_SECONDS
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > until:
+                raise
+            time.sleep(0.02)
 
 
 def _prepare_sqlite(engine: Engine) -> None:
@@ -18,22 +56,46 @@ def _prepare_sqlite(engine: Engine) -> None:
     def _connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=60000", "synchronous=NORMAL"):
+        cursor.execute(f"PRAGMA busy_timeout={WAIT_SECONDS * 1000}")
+        _to_wal(cursor)
+        for pragma in ("foreign_keys=ON", "synchronous=NORMAL"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        reading = connection.get_execution_options().get("postgresql_readonly", False)
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
 @lru_cache
-def engine_for(url: str) -> Engine:
-    """Engine of a database URL (``sqlite:///file.db`` or ``postgresql://…``); one per process and URL."""
-    engine = create_engine(url, connect_args={"timeout": 60} if url.startswith("sqlite") else {})
-    if engine.dialect.name == "sqlite":
+def _engine(url: str, _pid: int) -> Engine:
+    try:
+        parsed = make_url(url)
+        if parsed.drivername not in DRIVERS:
+            raise NoSuchModuleError(parsed.drivername)
+    except (ArgumentError, NoSuchModuleError) as error:
+        raise UsageError(
+            f"数据库地址“{database_label(url)}”无法使用："
+            "只支持 sqlite:///文件路径 和 postgresql://用户:密码@主机/库名 两种写法"
+        ) from error
+    if parsed.get_backend_name() == "sqlite":
+        engine = create_engine(url, connect_args={"timeout": WAIT_SECONDS})
         _prepare_sqlite(engine)
-    return engine
+        return engine
+    patience = {} if "connect_timeout" in parsed.query else {"connect_timeout": 10}
+    return create_engine(url, pool_pre_ping=True, connect_args=patience)
+
+
+def engine_for(url: str) -> Engine:
+    """Engine of a database URL (``sqlite:///file.db``, ``postgresql://…`` or ``postgresql+psycopg://…``).
+
+    One per URL and process: a forked worker gets its own, since connections must not be shared with its parent.
+
+    Raises:
+        UsageError: The address is malformed or names another database system.
+    """
+    return _engine(url, os.getpid())
 
 
 @contextmanager
@@ -43,31 +105,61 @@ def session_of(url: str) -> Iterator[Session]:
         yield session
 
 
+@contextmanager
+def read_session_of(url: str) -> Iterator[Session]:
+    """One read-only look at the database that waits for no writer: a snapshot on SQLite, read-only on PostgreSQL."""
+    engine = engine_for(url).execution_options(postgresql_readonly=True)
+    with Session(engine, expire_on_commit=False) as session, session.begin():
+        yield session
+
+
+def _binders(table: Table, columns: Sequence[str], dialect: Dialect) -> list[tuple[int, Callable[[Any], Any]]]:
+    """Conversions that single columns need (times, truth values): position and function."""
+    found = ((i, table.c[name].type.dialect_impl(dialect).bind_processor(dialect)) for i, name in enumerate(columns))
+    return [(index, binder) for index, binder in found if binder is not None]
+
+
+def _bound(rows: Iterable[Sequence[Any]], binders: list[tuple[int, Callable[[Any], Any]]]) -> Iterator[Sequence[Any]]:
+    for row in rows:
+        if not binders:
+            yield tuple(row)
+            continue
+        values = list(row)
+        for index, bind in binders:
+            values[index] = bind(values[index])
+        yield tuple(values)
+
+
 def bulk_insert(session: Session, model: type[SQLModel], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
     """Insert many rows below the ORM: COPY on PostgreSQL, one prepared statement on SQLite.
 
     Args:
         session: Open transaction.
         model: Table class.
-        columns: Names of the columns given; none may be one that only the ORM can fill.
-        rows: Tuples in the order of ``columns``; plain values as the driver takes them.
+        columns: Names of the columns given; every other must be nullable or numbered by the database.
+        rows: Tuples in the order of ``columns``, values as the table class holds them. Streamed.
 
     Returns:
         Number of rows written.
     """
     table: Table = model.__table__  # type: ignore[attr-defined]
-    quoted = ", ".join(f'"{name}"' for name in columns)
-    data = [tuple(row) for row in rows]
-    if not data:
-        return 0
     session.flush()
     connection = session.connection()
+    quoted = ", ".join(f'"{table.c[name].name}"' for name in columns)
+    bound = _bound(rows, _binders(table, columns, connection.dialect))
+    count = 0
     if connection.dialect.name == "postgresql":
+        first = next(bound, None)
+        if first is None:
+            return 0
         raw: Any = connection.connection.driver_connection
         with raw.cursor() as cursor, cursor.copy(f'COPY "{table.name}" ({quoted}) FROM STDIN') as copy:
-            for row in data:
+            copy.write_row(first)
+            for count, row in enumerate(bound, 1):  # noqa: B007  (the count is the result)
                 copy.write_row(row)
-    else:
-        marks = ", ".join("?" * len(columns))
-        connection.exec_driver_sql(f'INSERT INTO "{table.name}" ({quoted}) VALUES ({marks})', data)
-    return len(data)
+        return count + 1
+    marks = ", ".join("?" * len(columns))
+    while batch := list(islice(bound, BATCH_ROWS)):
+        connection.exec_driver_sql(f'INSERT INTO "{table.name}" ({quoted}) VALUES ({marks})', batch)
+        count += len(batch)
+    return count

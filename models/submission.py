@@ -14,6 +14,8 @@ class Presence(StrEnum):
     PRESENT = "有数据"
     EMPTY = "本表无数据"
     ABSENT = "缺表"
+    PARTIAL = "不完整"
+    """Only in added-up accounts: some units have the form, others lack it, so its sums are not the department's."""
     UNREADABLE = "无法读取"
 
     @property

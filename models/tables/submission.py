@@ -36,7 +36,10 @@ class Receipt(SQLModel, table=True):
 class SubmissionVersion(SQLModel, table=True):
     """An immutable version of what a unit handed in (or of what was added up for a department).
 
+    The database refuses to change or delete a version and its content (triggers of the first migration).
+
     Attributes:
+        unit_code, unit_name, year: As the file says; empty or 0 when it says none.
         number: 1, 2, … per unit and role.
         role: ``报送`` (handed in), ``汇总`` (added up), ``调整建议`` (proposed 调整表).
         report_type: 单户表, 经费差额表, 调整表, 汇总录入表, 叠加汇总表, 部门汇总.
@@ -56,6 +59,9 @@ class SubmissionVersion(SQLModel, table=True):
     report_type: str = "单户表"
     profile: str
     catalogue_hash: str
+    unit_code: str = ""
+    unit_name: str = ""
+    year: int = 0
     amount_unit: str = "元"
     decimals: int = 2
     diff: str = long_text()
@@ -71,7 +77,12 @@ class FormPresence(SQLModel, table=True):
 
 
 class CellRecord(SQLModel, table=True):
-    """One non-empty cell. ``amount``: fen, a number, or 1/100 percent, as the form catalogue says."""
+    """One non-empty cell.
+
+    Attributes:
+        amount: Fen, a number, or 1/100 percent, as the form catalogue says; ``None`` for text and ``——``.
+        position: Place in reading order, from 0.
+    """
 
     __tablename__ = "cell"
     __table_args__ = (Index("cell_address", "form", "row", "column"),)
@@ -80,6 +91,7 @@ class CellRecord(SQLModel, table=True):
     form: str = Field(primary_key=True)
     row: str = Field(primary_key=True)
     column: str = Field(primary_key=True)
+    position: int
     amount: int | None = fen(nullable=True)
     text: str | None = long_text(nullable=True, default=None)
     location: str = ""

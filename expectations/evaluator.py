@@ -1,0 +1,114 @@
+"""The one evaluator: judges rules for all units of a cube at once.
+
+Figures are gathered and added as arrays; Python loops only over rules, over units, and over what does not hold.
+"""
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from expectations.arithmetic import Compared, compare
+from expectations.catalogue import CompiledRule, RuleSet
+from expectations.conditions import FALSE, TRUE, judge_condition, unusable
+from expectations.cube import Cube
+from expectations.language.expansion import expand
+from expectations.language.syntax import Relation
+from expectations.outcomes import RelationFindings, conclude, concluded, not_applicable, unchecked
+from expectations.predicates import PREDICATES
+from models.findings import Finding, RuleOutcome
+
+_FAULT = "审核规则执行出错（{error}），请联系系统管理员"
+_DOUBT = "有 {count} 项关系含“——”或不能识别的数字"
+
+
+def evaluate(rules: RuleSet | Iterable[CompiledRule], cube: Cube) -> dict[str, list[RuleOutcome]]:
+    """Judge every rule for every unit.
+
+    A rule that fails itself (a predicate raises) is *not checked* for the units concerned, never passed.
+
+    Returns:
+        For each unit code the outcomes, one per rule in the rules' order.
+    """
+    compiled = rules.compiled if isinstance(rules, RuleSet) else tuple(rules)
+    outcomes: dict[str, list[RuleOutcome]] = {unit.code: [] for unit in cube.units}
+    for rule in compiled:
+        for unit, outcome in zip(cube.units, judge(rule, cube), strict=True):
+            outcomes[unit.code].append(outcome)
+    return outcomes
+
+
+def judge(compiled: CompiledRule, cube: Cube) -> list[RuleOutcome]:
+    """Judge one rule for every unit of the cube, in the cube's order."""
+    try:
+        outcomes = _inapplicable(compiled, cube)
+        if compiled.relation is None:
+            _judge_predicate(compiled, cube, outcomes)
+        else:
+            _judge_formula(compiled, compiled.relation, cube, outcomes)
+        return [outcomes[index] for index in range(len(cube.units))]
+    except Exception as error:  # a rule that breaks is shown as not checked; it must not stop the others
+        why = _FAULT.format(error=f"{type(error).__name__}：{error}")
+        return [unchecked(compiled.rule, why) for _ in cube.units]
+
+
+def _inapplicable(compiled: CompiledRule, cube: Cube) -> dict[int, RuleOutcome]:
+    """Outcomes of units that the rule does not concern, by scope or condition, or of which that is not known."""
+    rule = compiled.rule
+    condition = judge_condition(compiled.condition, cube)
+    outcomes: dict[int, RuleOutcome] = {}
+    for index, (unit, truth) in enumerate(zip(cube.units, condition.truth.tolist(), strict=True)):
+        if rule.scope not in ("全部", unit.scope):
+            outcomes[index] = not_applicable(rule, f"本条只审核{rule.scope}")
+        elif truth == FALSE:
+            outcomes[index] = not_applicable(rule, "不符合本条的适用条件")
+        elif truth != TRUE:
+            outcomes[index] = unchecked(rule, f"不能确定本条是否适用（{condition.missing.get(index, '数据不全')}）")
+    return outcomes
+
+
+def _judge_predicate(compiled: CompiledRule, cube: Cube, outcomes: dict[int, RuleOutcome]) -> None:
+    rule, check = compiled.rule, PREDICATES[compiled.rule.check]
+    for index, unit in enumerate(cube.units):
+        if index not in outcomes:
+            try:
+                outcomes[index] = conclude(rule, unit, cube.profile, check(unit, rule, cube.profile))
+            except Exception as error:  # one unit's data must not stop the others, and a broken check passes nothing
+                outcomes[index] = unchecked(rule, _FAULT.format(error=f"{type(error).__name__}：{error}"))
+
+
+def _judge_formula(compiled: CompiledRule, relation: Relation, cube: Cube, outcomes: dict[int, RuleOutcome]) -> None:
+    plan = expand(relation, {ref.slot: cube.table(ref.slot).layout for ref in relation.references})
+    missing = unusable(relation, cube)
+    findings = RelationFindings(compiled.rule, relation, plan, cube)
+    for compared in compare(plan, relation.sign, cube):
+        counted = compared.counted
+        if compiled.condition is not None:  # the condition demands a figure, and none is there
+            counted = counted | (compared.fails & ~compared.left_shown & ~compared.right_shown)
+        checked = counted & ~compared.unreadable
+        violated = checked & compared.fails
+        totals = (mask.sum(axis=1).tolist() for mask in (counted, checked, violated))
+        for place, (unit, count, done, wrong) in enumerate(zip(compared.units.tolist(), *totals, strict=True)):
+            if unit in outcomes:
+                continue
+            if unit in missing:
+                outcomes[unit] = unchecked(compiled.rule, missing[unit], count)
+                continue
+            numbers = np.flatnonzero(violated[place]).tolist() if wrong else []
+            outcomes[unit] = concluded(
+                compiled.rule,
+                done,
+                count - done,
+                _DOUBT.format(count=count - done) if count > done else "",
+                (_finding(findings, compared, place, unit, number) for number in numbers),
+            )
+
+
+def _finding(findings: RelationFindings, compared: Compared, place: int, unit: int, number: int) -> Finding:
+    at = (place, number)
+    return findings.finding(
+        unit,
+        number,
+        (int(compared.left[at]), int(compared.right[at])),
+        (bool(compared.left_shown[at]), bool(compared.right_shown[at])),
+        int(compared.tolerance[at]),
+    )

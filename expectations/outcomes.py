@@ -1,0 +1,193 @@
+"""Makes outcomes and findings of what was judged, with the sentence that the clerk reads."""
+
+from collections.abc import Iterable
+
+from expectations.catalogue import Rule
+from expectations.cube import Cube, UnitData
+from expectations.language.expansion import Binding, Plan, cells_of
+from expectations.language.syntax import Reference, Relation
+from expectations.language.wording import Wording, figure, row_name, subject_code, unit_word
+from expectations.predicates import Judged
+from models.findings import Finding, RuleOutcome, Status
+from models.profiles import Profile
+
+_AGAINST = {"=": "应相等", "!=": "应不相等", "<=": "前者应不大于后者", ">=": "前者应不小于后者"}
+_AGAINST |= {"<": "前者应小于后者", ">": "前者应大于后者"}
+_BOUND = {"=": "应等于", "!=": "应不等于", "<=": "应不大于", ">=": "应不小于", "<": "应小于", ">": "应大于"}
+_BY = {"=": "相差", "<=": "超出", "<": "超出", ">=": "少", ">": "少"}
+
+_INT64 = 2**63 - 1
+
+
+def _storable(value: int | None) -> int | None:
+    return value if value is not None and abs(value) <= _INT64 else None
+
+
+def not_applicable(rule: Rule, why: str) -> RuleOutcome:
+    """The rule does not concern this unit."""
+    return RuleOutcome(rule.id, rule.weight, Status.NOT_APPLICABLE, why=why)
+
+
+def unchecked(rule: Rule, why: str, count: int = 0) -> RuleOutcome:
+    """Nothing could be judged: *not checked*, with one finding that says why.
+
+    Args:
+        rule: The rule.
+        why: Chinese, without full stop.
+        count: Relations with a displayed figure.
+    """
+    return RuleOutcome(
+        rule.id, rule.weight, Status.NOT_CHECKED, not_checked=count, why=why, findings=(_summary(rule, why),)
+    )
+
+
+def _summary(rule: Rule, why: str) -> Finding:
+    return Finding(
+        rule.id, rule.weight, Status.NOT_CHECKED, rule.title, f"“{rule.title}”未审核：{why}。", basis=rule.basis
+    )
+
+
+def concluded(rule: Rule, checked: int, not_checked: int, why: str, findings: Iterable[Finding]) -> RuleOutcome:
+    """What was judged of a rule: violated if anything is, else not checked if anything could not be.
+
+    Args:
+        rule: The rule.
+        checked: Number of relations judged.
+        not_checked: Number of relations that could not be.
+        why: Why some could not.
+        findings: One for each violation.
+    """
+    wrong = tuple(findings)
+    status = Status.VIOLATED if wrong else Status.NOT_CHECKED if not_checked or why else Status.HOLDS
+    rest = (_summary(rule, why),) if why else ()
+    return RuleOutcome(
+        rule.id, rule.weight, status, checked, checked - len(wrong), not_checked, why, findings=wrong + rest
+    )
+
+
+def conclude(rule: Rule, unit: UnitData, profile: Profile, judged: Iterable[Judged]) -> RuleOutcome:
+    """The outcome of a predicate's judgements."""
+    found = list(judged)
+    doubts = list(dict.fromkeys(item.message.rstrip("。") or "数据不全" for item in found if item.holds is None))
+    why = "；".join(doubts[:3]) + ("；等" if len(doubts) > 3 else "")
+    not_checked = sum(item.holds is None for item in found)
+    wrong = [_predicate_finding(rule, unit, profile, item) for item in found if item.holds is False]
+    return concluded(rule, len(found) - not_checked, not_checked, why, wrong)
+
+
+def _predicate_finding(rule: Rule, unit: UnitData, profile: Profile, item: Judged) -> Finding:
+    both = item.left is not None and item.right is not None
+    printed = unit.submission.row_names.get((item.form, item.row), "")
+    return Finding(
+        rule.id,
+        item.severity or rule.weight,
+        Status.VIOLATED,
+        rule.title,
+        item.message or rule.title,
+        item.form,
+        item.row,
+        row_name(profile, item.form, item.row, printed),
+        subject_code(profile, item.form, item.row),
+        item.column,
+        item.location,
+        _storable(item.left),
+        _storable(item.right),
+        _storable(item.left - item.right) if both and item.left is not None and item.right is not None else None,
+        item.unit_of_amount,
+        rule.basis,
+    )
+
+
+class RelationFindings:
+    """Writes the findings of one formula.
+
+    Args:
+        rule: The rule. relation: Its parsed formula. plan: Its plain relations. cube: The units.
+    """
+
+    def __init__(self, rule: Rule, relation: Relation, plan: Plan, cube: Cube) -> None:
+        self._rule, self._relation, self._plan, self._cube = rule, relation, plan, cube
+
+    def finding(
+        self, index: int, number: int, values: tuple[int, int], shown: tuple[bool, bool], tolerance: int
+    ) -> Finding:
+        """The finding for one violated plain relation.
+
+        Args:
+            index: The unit's place in the cube.
+            number: The plain relation's.
+            values: Left and right.
+            shown: Whether each side shows a figure.
+            tolerance: Rounding allowed for, in fen.
+        """
+        unit, binding, rule = self._cube.units[index], self._plan.bindings[number], self._rule
+        reference, row, column = self._address(index, binding)
+        word = unit_word(self._cube.profile.forms[reference.form], row, column, unit.submission.amount_unit)
+        difference = values[0] - values[1]
+        wording = Wording(self._cube.profile, lambda form, key: unit.submission.row_names.get((form, key), ""))
+        return Finding(
+            rule.id,
+            rule.weight,
+            Status.VIOLATED,
+            rule.title,
+            self._message(wording, unit, number, (row, column, reference.form, word), values, shown, tolerance),
+            reference.form,
+            row,
+            row_name(self._cube.profile, reference.form, row, unit.submission.row_names.get((reference.form, row), "")),
+            subject_code(self._cube.profile, reference.form, row),
+            column,
+            "" if reference.prior else unit.place(reference.form, row, column),
+            _storable(values[0]),
+            _storable(values[1]),
+            _storable(difference),
+            word,
+            rule.basis,
+        )
+
+    def _address(self, index: int, binding: Binding) -> tuple[Reference, str, str]:
+        """The cell that a finding points to: the left figure; where its row is not there, the right one.
+
+        Single figures come before sums, this year before the last, displayed figures before blanks.
+        """
+        best: tuple[tuple[bool, ...], tuple[Reference, str, str]] | None = None
+        for right, side in enumerate((self._relation.left, self._relation.right)):
+            for term in side.terms:
+                for ref in term.references:
+                    table = self._cube.table(ref.slot)
+                    for row, column in cells_of(ref, binding, table.layout):
+                        there = table.layout.declared(row) or table.row_shown[index, table.layout.row_index[row]]
+                        blank = not table.shown[index, table.layout.flat(row, column)]
+                        rank = (not there, ref.prior, term.summed, bool(right), bool(blank))
+                        if best is None or rank < best[0]:
+                            best = rank, (ref, row, column)
+        if best is None:
+            raise LookupError("不符的关系没有任何单元格")
+        return best[1]
+
+    def _message(
+        self,
+        wording: Wording,
+        unit: UnitData,
+        number: int,
+        place: tuple[str, str, str, str],
+        values: tuple[int, int],
+        shown: tuple[bool, bool],
+        tolerance: int,
+    ) -> str:
+        row, column, form, word = place
+        kind, binding, sign = self._plan.kinds[number], self._plan.bindings[number], self._relation.sign
+        decimals = unit.submission.decimals
+        left, right, apart = (figure(v, kind, word, decimals) for v in (*values, abs(values[0] - values[1])))
+        if self._rule.message:
+            return self._rule.message.format_map(
+                {"left": left, "right": right, "difference": apart, "row": wording.row(form, row), "column": column}
+            )
+        by = f"，{_BY[sign]} {apart}" if sign in _BY and values[0] != values[1] else ""
+        rounding = f"（舍入误差至多 {figure(tolerance, kind, word, decimals)}）" if tolerance and by else ""
+        first, second = (
+            f"{wording.side(side, binding)}{f'为 {text}' if seen or not side.terms else '未填列（按零计）'}"
+            for side, text, seen in zip((self._relation.left, self._relation.right), (left, right), shown, strict=True)
+        )
+        if not self._relation.right.terms:
+            return f"{first}，{_BOUND[sign]} {right}{by}{rounding}。"
+        return f"{first}，{second}，{_AGAINST[sign]}{by}{rounding}。"

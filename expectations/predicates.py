@@ -1,0 +1,125 @@
+"""Named checks that no formula can say, and the generic ones among them.
+
+A rule with ``check: name`` calls the function registered under that name for one unit at a time. What it yields
+are judgements; what it raises makes the rule *not checked* for that unit, never passed.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from models.findings import Severity
+from models.forms.matching import bare_name
+from models.profiles import Profile
+from models.submission import Presence
+
+if TYPE_CHECKING:
+    from expectations.catalogue import Rule
+    from expectations.cube import UnitData
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One judgement of a predicate.
+
+    Attributes:
+        holds: Whether it holds; ``None`` when it could not be judged (the message then says why).
+        form, row, column: Address in the form catalogue; row is the catalogue's key.
+        location: Place in the file.
+        left, right: Both sides as int (fen, number or 1/100 %), ``None`` when not numeric.
+        unit_of_amount: ``元``, ``万元``, ``辆``, ``%``; empty when not numeric.
+        message: The whole sentence for the clerk, Chinese; may stay empty for what holds.
+        severity: Overrides the rule's severity for this judgement.
+    """
+
+    holds: bool | None
+    form: str = ""
+    row: str = ""
+    column: str = ""
+    location: str = ""
+    left: int | None = None
+    right: int | None = None
+    unit_of_amount: str = ""
+    message: str = ""
+    severity: Severity | None = None
+
+
+Predicate = Callable[["UnitData", "Rule", Profile], Iterable[Judged]]
+
+PREDICATES: dict[str, Predicate] = {}
+"""Every registered predicate by name."""
+
+
+def predicate(name: str) -> Callable[[Predicate], Predicate]:
+    """Register a function under the name that rules use in ``check``.
+
+    Raises:
+        ValueError: The name is taken by another function.
+    """
+
+    def register(function: Predicate) -> Predicate:
+        if name in PREDICATES:
+            raise ValueError(f"检查“{name}”已登记")
+        PREDICATES[name] = function
+        return function
+
+    return register
+
+
+@predicate("reading")
+def reading(unit: "UnitData", rule: "Rule", profile: Profile) -> Iterator[Judged]:
+    """Turn what the reader met under ``params.rule`` into violations, each with the severity the reader gave it."""
+    for problem in unit.submission.problems:
+        if problem.rule == rule.params["rule"]:
+            yield Judged(
+                False,
+                problem.form,
+                problem.row,
+                problem.column,
+                problem.location,
+                message=problem.message,
+                severity=Severity(problem.severity),
+            )
+
+
+@predicate("required_forms")
+def required_forms(unit: "UnitData", rule: "Rule", profile: Profile) -> Iterator[Judged]:
+    """Every required form is there and can be read; with ``params.published_only`` only those of the public set.
+
+    A published text (单位决算公开文本) holds the public set only, so nothing else is required of it.
+    """
+    published_only = rule.params.get("published_only", False) or unit.submission.kind == "单位决算公开文本"
+    for form in profile.forms.values():
+        if not form.required or (published_only and not form.published):
+            continue
+        presence = unit.submission.presence.get(form.code, Presence.ABSENT)
+        if not presence.usable:
+            fault = "没有找到" if presence is Presence.ABSENT else "无法读取"
+            name = f"{form.code}《{form.name}》" if form.code != form.name else f"《{form.name}》"
+            yield Judged(False, form.code, message=f"{name}{fault}；没有数据的表也应保留表样并注明“{form.nothing}”。")
+
+
+@predicate("subject_names")
+def subject_names(unit: "UnitData", rule: "Rule", profile: Profile) -> Iterator[Judged]:
+    """A subject's printed name is the dictionary's (同编码异名); subjects that the dictionary lacks are not judged."""
+    for (form, code), name in unit.submission.row_names.items():
+        subject = profile.functional.get(code)
+        if subject is None or not name.strip() or bare_name(name) == bare_name(subject.name):
+            continue
+        yield Judged(
+            False,
+            form,
+            code,
+            location=unit.place(form, code),
+            message=f"{form}科目编码 {code} 的名称写作“{name.strip()}”，科目字典为“{subject.name}”，请核对编码或名称。",
+        )
+
+
+@predicate("year_matches")
+def year_matches(unit: "UnitData", rule: "Rule", profile: Profile) -> Iterator[Judged]:
+    """The file's year is the year of ``params.year`` (defaults to the profile's); a file that says none is not judged."""
+    wanted = int(rule.params.get("year", profile.year))
+    if not unit.submission.year:
+        yield Judged(None, message="文件中没有写明年度")
+    elif unit.submission.year != wanted:
+        yield Judged(False, message=f"文件的年度是 {unit.submission.year} 年，应为 {wanted} 年。")

@@ -1,0 +1,1 @@
+"""One module per command of ``juesuan``; each has ``run(arguments) -> exit code``."""

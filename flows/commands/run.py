@@ -1,0 +1,27 @@
+"""``juesuan run``: the annual cycle on a registry and an inbox."""
+
+import argparse
+
+from flows.parameters import CycleParameters
+from flows.settings import settings
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the cycle; 0 when every unit is through, 1 when units need attention, 2 for faults."""
+    parameters = CycleParameters(
+        year=arguments.year, registry=arguments.registry, inbox=arguments.inbox, out=str(arguments.out),
+        database=arguments.database or settings().database_url, units=arguments.unit, profile=arguments.profile,
+        mark=arguments.mark,
+    )  # fmt: skip
+    settings().home.mkdir(parents=True, exist_ok=True)
+    from flows.running import run_annual_cycle
+
+    changed = run_annual_cycle(parameters)
+    from flows.summary import cycle_status, find_cycle, status_text
+    from models.database import session_of
+
+    with session_of(parameters.database) as session:
+        status = cycle_status(session, find_cycle(session, parameters.year))
+    print(status_text(status))
+    print(f"结果在：{arguments.out}" + ("" if changed else "　（与上次运行相比没有变化）"))
+    return 2 if status.faults else 1 if status.needs_attention else 0

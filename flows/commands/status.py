@@ -1,0 +1,19 @@
+"""``juesuan status``: unit × step, who is missing, what failed and why."""
+
+import argparse
+import json
+
+from flows.settings import settings
+from flows.summary import cycle_status, find_cycle, status_text
+from models.database import session_of
+from models.schema_upgrade import upgrade_database
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the state; 0 when every unit is through, 1 when units need attention, 2 for faults."""
+    url = arguments.database or settings().database_url
+    upgrade_database(url)
+    with session_of(url) as session:
+        status = cycle_status(session, find_cycle(session, arguments.year))
+    print(json.dumps(status.as_json(), ensure_ascii=False, indent=2) if arguments.json else status_text(status))
+    return 2 if status.faults else 1 if status.needs_attention else 0

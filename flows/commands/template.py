@@ -1,0 +1,29 @@
+"""``juesuan template``: the workbook that a unit fills."""
+
+import argparse
+
+from models.errors import UsageError
+from models.profiles import load_profile
+from reports.workbook import CoverInfo, write_workbook
+from tasks.collect.registry import read_registry
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write the blank workbook, its cover filled from the registry when one is given."""
+    profile = load_profile(arguments.profile)
+    year = arguments.year or profile.year
+    cover = CoverInfo(
+        code=arguments.unit, name="", year=year, unit_type="", accounting="", level="", report_type="单户表"
+    )
+    if arguments.registry is not None:
+        node = read_registry(arguments.registry).find(arguments.unit)
+        if node is None:
+            raise UsageError(f"登记表 {arguments.registry.name} 中没有单位 {arguments.unit}。")
+        cover = CoverInfo(
+            code=node.code, name=node.name, year=year, unit_type=node.unit_type, accounting=node.accounting,
+            level=node.level, report_type=node.report_type,
+        )  # fmt: skip
+    arguments.output.parent.mkdir(parents=True, exist_ok=True)
+    write_workbook(profile, arguments.output, unit=cover)
+    print(f"已生成填报工作簿：{arguments.output}")
+    return 0

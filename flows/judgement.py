@@ -1,0 +1,132 @@
+"""Judges one file without a database: what ``juesuan check`` prints and the JSON it gives."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from expectations.catalogue import load_rules
+from expectations.cube import Cube, UnitData
+from expectations.evaluator import evaluate
+from expectations.scoring import ScoredProject, load_scheme, score_project
+from expectations.verdicts import explain_outcomes, findings_of, summarise
+from models.errors import SubmissionError
+from models.findings import Finding, Verdict
+from models.money import exact_text
+from models.profiles import Profile
+from models.submission import Submission
+from tasks.collect.reading import Reading
+
+MONEY_UNITS = ("元", "万元")
+
+
+@dataclass(slots=True)
+class Judgement:
+    """Verdict on one file. ``error`` says in Chinese why an unreadable file cannot be taken."""
+
+    file: str
+    profile: str
+    sha256: str = ""
+    kind: str = ""
+    verdict: Verdict = Verdict.UNREADABLE
+    findings: list[Finding] = field(default_factory=list)
+    scores: list[ScoredProject] = field(default_factory=list)
+    checked: int = 0
+    held: int = 0
+    not_checked: int = 0
+    error: str = ""
+
+
+def judge(path: Path, reading: Reading, profile: Profile, sha256: str = "") -> Judgement:
+    """Judge what was read from one file by every rule and scheme of the profile."""
+    if isinstance(reading, SubmissionError):
+        return Judgement(path.name, profile.code, sha256=sha256, error=str(reading))
+    data = UnitData(reading.unit_code or path.name, reading)
+    outcomes = evaluate(load_rules(profile), Cube.build(profile, [data]))[data.code]
+    outcomes = explain_outcomes(outcomes, reading.explanations)
+    verdict, checked, held, not_checked = summarise(outcomes)
+    return Judgement(
+        path.name, profile.code, reading.sha256, reading.kind, verdict, findings_of(outcomes),
+        _scores(reading, profile), checked, held, not_checked,
+    )  # fmt: skip
+
+
+def _scores(submission: Submission, profile: Profile) -> list[ScoredProject]:
+    scheme = load_scheme(profile.scheme)
+    return [score_project(project, scheme, profile) for project in submission.projects]
+
+
+def figure_text(value: int | None, unit: str) -> str | None:
+    """A finding's figure as exact text in its unit; counts as whole numbers, 分 and % as hundredths."""
+    if value is None:
+        return None
+    if unit in MONEY_UNITS:
+        return exact_text(value, unit)
+    if unit in ("%", "分"):
+        return str((Decimal(value) / 100).normalize())
+    return str(value)
+
+
+def judgement_json(judgement: Judgement) -> dict[str, Any]:
+    """The ``check`` JSON of one file."""
+    answer: dict[str, Any] = {
+        "file": judgement.file,
+        "sha256": judgement.sha256,
+        "profile": judgement.profile,
+        "kind": judgement.kind,
+        "verdict": judgement.verdict.value,
+        "findings": [_finding_json(finding) for finding in judgement.findings],
+        "scores": [_score_json(score) for score in judgement.scores],
+        "checked": judgement.checked,
+        "held": judgement.held,
+        "not_checked": judgement.not_checked,
+    }
+    if judgement.error:
+        answer["error"] = judgement.error
+    return answer
+
+
+def _finding_json(finding: Finding) -> dict[str, Any]:
+    unit = finding.unit_of_amount
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity.value,
+        "status": finding.status.value,
+        "title": finding.title,
+        "message": finding.message,
+        "form": finding.form,
+        "row": finding.row_name or finding.row,
+        "subject_code": finding.subject_code,
+        "column": finding.column,
+        "location": finding.location,
+        "left": figure_text(finding.left, unit),
+        "right": figure_text(finding.right, unit),
+        "difference": figure_text(finding.difference, unit),
+        "unit_of_amount": unit,
+        "basis": finding.basis,
+    }
+
+
+def _score_json(score: ScoredProject) -> dict[str, Any]:
+    return {
+        "project": score.project,
+        "scheme": score.scheme,
+        "claimed_total": score.claimed_total,
+        "total": score.total,
+        "recomputed_points": score.recomputed_points,
+        "accepted_points": score.accepted_points,
+        "unscorable_points": score.unscorable_points,
+        "grade_claimed": score.grade_claimed,
+        "grade": score.grade,
+        "indicators": [
+            {
+                "name": item.name,
+                "points": item.points,
+                "claimed": item.claimed,
+                "score": item.score,
+                "basis": item.basis,
+                "why": item.why,
+            }
+            for item in score.indicators
+        ],
+    }

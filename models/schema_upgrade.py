@@ -1,0 +1,95 @@
+"""Brings a database to the schema of this program: Alembic migrations, run from code."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock
+
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, inspect, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import SQLModel
+
+from models.database import database_label, engine_for
+from models.errors import UsageError
+
+ALEMBIC_INI = Path(__file__).resolve().parents[1] / "deploy" / "alembic.ini"
+
+_LOCK_KEY = 20_220_731
+"""Advisory lock that holds a second process back on PostgreSQL; on SQLite the write lock does."""
+
+_ALEMBIC = Lock()  # Alembic keeps its context in module globals
+
+
+def upgrade_database(url: str) -> None:
+    """Apply the migrations that the database lacks, in one transaction; a quick look when it lacks none.
+
+    Safe when several processes start at once: one migrates, the others wait and find nothing to do.
+
+    Raises:
+        UsageError: The database cannot be reached, is not ours, or was written by a newer program.
+    """
+    config = Config(str(ALEMBIC_INI))
+    script = ScriptDirectory.from_config(config)
+    head = script.get_current_head()
+    with _told(url):
+        engine = engine_for(url)
+        with engine.execution_options(postgresql_readonly=True).connect() as connection:
+            if _revision(connection) == head:
+                return
+        with _ALEMBIC, engine.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK_KEY})
+            revision = _revision(connection)
+            if revision == head:
+                return
+            _refuse_foreign(connection, revision, script, url)
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+
+
+def _revision(connection: Connection) -> str | None:
+    """Revision that the database says it has; ``None`` when no migration ever ran."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    revision: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return revision
+
+
+def _refuse_foreign(connection: Connection, revision: str | None, script: ScriptDirectory, url: str) -> None:
+    known = {step.revision for step in script.walk_revisions()}
+    if revision is not None and revision not in known:
+        raise UsageError(
+            f"数据库“{database_label(url)}”的结构版本为 {revision}，比本程序新。请升级程序，或换用与程序相符的数据库"
+        )
+    if revision is None:
+        ours = set(inspect(connection).get_table_names()) & set(SQLModel.metadata.tables)
+        if ours:
+            names = "、".join(sorted(ours)[:3])
+            raise UsageError(
+                f"数据库“{database_label(url)}”中已有同名的表（{names}），但不是本程序建立的。请换用空的数据库"
+            )
+
+
+@contextmanager
+def _told(url: str) -> Iterator[None]:
+    """Turn a driver's error into a sentence for the operator, without the password."""
+    try:
+        yield
+    except DBAPIError as error:
+        said = str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else type(error.orig).__name__
+        password = make_url(url).password
+        for secret in filter(None, (password, *_query_secrets(url))):
+            said = said.replace(str(secret), "***")
+        raise UsageError(
+            f"数据库“{database_label(url)}”无法打开或升级：{said}。"
+            "请核对地址、用户和密码，确认数据库服务已启动、文件夹存在且可写"
+        ) from None
+
+
+def _query_secrets(url: str) -> list[str]:
+    value = make_url(url).query.get("password", "")
+    return [value] if isinstance(value, str) else list(value)

@@ -1,0 +1,1 @@
+"""Adds the units up into the department's accounts."""

@@ -1,0 +1,144 @@
+"""Aggregation step: adds up every node that has units below it and stores sums, contributions and their cells."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlmodel import Session, select
+
+from models.database import bulk_insert, session_of
+from models.profiles import Profile, load_profile
+from models.tables import ContributedCell, Contribution, Cycle, StepState, SubmissionVersion, Unit
+from tasks.aggregate.consolidate import Addend, Consolidation, consolidate
+from tasks.collect.store import latest_version, load_submissions, store_content_version
+from tasks.step import StepReport, cycle_by_id, key_of, set_step, steps_of, units_of
+
+STEP = "aggregate"
+
+REASONS = {
+    StepState.MISSING.value: "未报送",
+    StepState.RETURNED.value: "已被退回",
+    StepState.FAULT.value: "处理故障",
+    StepState.WAITING.value: "尚未处理",
+}
+
+
+def aggregate_departments(url: str, cycle_id: int, codes: Iterable[str] | None = None) -> StepReport:
+    """Add up every node with units below it (or those named), children before parents, one transaction per node.
+
+    What counts is the newest version of each unit that passed validation; the others are named as missing.
+    """
+    report = StepReport(STEP)
+    with session_of(url) as session:
+        cycle = cycle_by_id(session, cycle_id)
+        nodes = [unit.code for unit in units_of(session, cycle_id) if unit.kind == "部门"]
+    wanted = None if codes is None else set(codes)
+    for code in reversed(nodes):
+        if wanted is not None and code not in wanted:
+            continue
+        with session_of(url) as session:
+            changed = _aggregate(session, cycle, code)
+        (report.done if changed else report.unchanged).append(code)
+    return report
+
+
+def ancestors_of(units: Sequence[Unit], code: str) -> list[str]:
+    """Codes of the nodes above a unit, nearest first."""
+    parents = {unit.code: unit.parent_code for unit in units}
+    found: list[str] = []
+    while (parent := parents.get(code)) and parent not in found:
+        found.append(parent)
+        code = parent
+    return found
+
+
+def _aggregate(session: Session, cycle: Cycle, code: str) -> bool:
+    profile = load_profile(cycle.profile)
+    units = units_of(session, cycle.id or 0)
+    node = next(unit for unit in units if unit.code == code)
+    below = [unit for unit in units if unit.kind == "单位" and code in ancestors_of(units, unit.code)]
+    versions, missing = _standing(session, below)
+    key = key_of(
+        profile.forms.hash,
+        *(f"{unit.code}:{versions[unit.code].sha256}:{unit.report_type}" for unit in below if unit.code in versions),
+        *(f"{unit_code}:{reason}" for unit_code, reason in missing),
+    )
+    known = steps_of(session, [node], STEP).get(node.id or 0)
+    if known is not None and known.input_key == key:
+        return False
+    loaded = load_submissions(session, [version.id or 0 for version in versions.values()])
+    addends = [
+        Addend(unit.code, unit.report_type, loaded[versions[unit.code].id or 0])
+        for unit in below
+        if unit.code in versions
+    ]
+    names = {unit.code: unit.name for unit in units}
+    result = consolidate(profile, (node.code, node.name), cycle.year, addends, names, missing)
+    _store(session, profile, node, result, versions)
+    set_step(session, node, STEP, StepState.DONE, describe(result, missing), key)
+    return True
+
+
+def _standing(session: Session, units: Sequence[Unit]) -> tuple[dict[str, SubmissionVersion], list[tuple[str, str]]]:
+    """Versions that count, by unit code, and the units that do not with their reason.
+
+    A unit whose only task is to adjust (调整表, 经费差额表) is not missed when it files nothing.
+    """
+    collected, validated = steps_of(session, units, "collect"), steps_of(session, units, "validate")
+    versions: dict[str, SubmissionVersion] = {}
+    missing: list[tuple[str, str]] = []
+    for unit in units:
+        unit_id = unit.id or 0
+        states = [state.state for state in (collected.get(unit_id), validated.get(unit_id)) if state is not None]
+        version = latest_version(session, unit_id)
+        if version is not None and states == [StepState.DONE, StepState.DONE]:
+            versions[unit.code] = version
+            continue
+        first = next((state for state in states if state != StepState.DONE), StepState.WAITING.value)
+        if not (unit.report_type in ("调整表", "经费差额表") and first == StepState.MISSING):
+            missing.append((unit.code, REASONS.get(first, first)))
+    return versions, missing
+
+
+def _store(
+    session: Session, profile: Profile, node: Unit, result: Consolidation, versions: dict[str, SubmissionVersion]
+) -> None:
+    ids = {code: version.id or 0 for code, version in versions.items()}
+    if result.proposal is not None:
+        proposal = store_content_version(session, node, result.proposal, role="调整建议", report_type="调整表")
+        ids[node.code] = proposal.id or 0
+    parts = [f"{ids[addend.code]}:{addend.sign}:{addend.kind}" for addend in result.addends]
+    total = store_content_version(
+        session, node, result.submission, role="汇总", report_type="部门汇总", basis=key_of(*parts)
+    )
+    if session.exec(select(Contribution.id).where(Contribution.submission_id == total.id)).first() is not None:
+        return
+    contributions = []
+    for addend in result.addends:
+        row = Contribution(
+            submission_id=total.id or 0, source_id=ids[addend.code], kind=addend.kind, sign=addend.sign,
+            note=addend.note,
+        )  # fmt: skip
+        session.add(row)
+        contributions.append(row)
+    session.flush()
+    bulk_insert(
+        session,
+        ContributedCell,
+        ("contribution_id", "form", "row", "column", "amount"),
+        [
+            (contributions[position].id, *address, amount)
+            for address, parts_of_cell in result.sources.items()
+            for position, amount in parts_of_cell
+        ],
+    )
+
+
+def describe(result: Consolidation, missing: Sequence[tuple[str, str]]) -> str:
+    """One Chinese sentence on what was added up."""
+    own = sum(addend.kind == "单户表" for addend in result.addends)
+    text = f"汇总 {own} 户"
+    others = [addend.kind for addend in result.addends if addend.kind != "单户表"]
+    if others:
+        text += "，另有" + "、".join(f"{kind} {others.count(kind)} 张" for kind in dict.fromkeys(others))
+    if missing:
+        text += "；未计入：" + "、".join(f"{code}（{reason}）" for code, reason in missing)
+    return text + "。"

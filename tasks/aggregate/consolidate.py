@@ -1,0 +1,182 @@
+"""部门 = Σ signed contributions, each cell with its sources; see DESIGN principle 10. Plain functions, no database."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from models.forms import Kind
+from models.money import quantum
+from models.profiles import Profile
+from models.submission import Cell, Presence, Problem, Submission
+from tasks.aggregate.flows_between_units import (
+    Flow,
+    flow_problems,
+    gather_flows,
+    pairs_adjusted_by,
+    propose_adjustment,
+)
+
+Address = tuple[str, str, str]
+
+SUMMED_FORMS_SHAPE = "matrix"
+NEVER_SUMMED = ("封面",)
+
+
+@dataclass(frozen=True, slots=True)
+class Addend:
+    """One contribution.
+
+    Attributes:
+        code: Unit code (of the department for a proposal). kind: 单户表, 经费差额表, 调整表, 汇总录入表, 叠加汇总表.
+        submission: What it brings. members: For 叠加汇总表: codes of the units already inside it.
+        sign: +1 or -1. note: Why it is here, Chinese.
+    """
+
+    code: str
+    kind: str
+    submission: Submission
+    members: frozenset[str] = frozenset()
+    sign: int = 1
+    note: str = ""
+
+
+@dataclass(slots=True)
+class Consolidation:
+    """A department's accounts and where each cell comes from.
+
+    Attributes:
+        submission: The sum, with problems that concern the department (缺户, 往来不符).
+        addends: What was added, in order. sources: Signed parts of each cell by position in ``addends``.
+        proposal: The proposed 调整表, also the last addend, if there is one.
+        flows: Declared flows between units. replaced: Flows that a filed 调整表 removes instead of the proposal.
+        left_out: Addends that were not added, with the reason.
+    """
+
+    submission: Submission
+    addends: list[Addend]
+    sources: dict[Address, list[tuple[int, int]]]
+    proposal: Submission | None = None
+    flows: list[Flow] = field(default_factory=list)
+    replaced: list[Flow] = field(default_factory=list)
+    left_out: list[tuple[Addend, str]] = field(default_factory=list)
+
+
+def consolidate(
+    profile: Profile,
+    department: tuple[str, str],
+    year: int,
+    offered: Sequence[Addend],
+    names: Mapping[str, str],
+    missing: Sequence[tuple[str, str]],
+) -> Consolidation:
+    """Add a department up.
+
+    Args:
+        profile: Whose forms are added.
+        department: Its code and name.
+        year: Year of the accounts.
+        offered: Contributions of its units, in registry order.
+        names: Unit names by code, for messages.
+        missing: Code and reason of units that should be in the sum and are not.
+    """
+    addends, left_out = _without_overlays(offered)
+    single = {addend.code: addend.submission for addend in addends if addend.kind == "单户表"}
+    flows = gather_flows(single)
+    adjusted = {pair for addend in addends if addend.kind == "调整表" for pair in pairs_adjusted_by(addend.submission)}
+    replaced = [flow for flow in flows if flow.pair in adjusted]
+    open_flows = [flow for flow in flows if flow.pair not in adjusted]
+    total = _empty(profile, department, year)
+    proposal = propose_adjustment(open_flows, total)
+    if proposal is not None:
+        proposal.unit_code, proposal.unit_name = department
+        note = "按往来明细自动生成的调整建议：冲减本部门内部补助和上缴的重复汇总数"
+        addends.append(Addend(department[0], "调整表", proposal, note=note))
+    sources = _add(profile, addends)
+    _fill(profile, total, addends, sources)
+    total.problems = [
+        Problem("A-缺户", "mandatory", f"{code} {names.get(code, '')}{reason}，未计入部门汇总。")
+        for code, reason in missing
+    ] + flow_problems(open_flows, names, set(single))
+    return Consolidation(total, addends, sources, proposal, flows, replaced, left_out)
+
+
+def _without_overlays(offered: Iterable[Addend]) -> tuple[list[Addend], list[tuple[Addend, str]]]:
+    """Leave out a 叠加汇总表 whose members are added themselves: it and its members are never both added."""
+    addends: list[Addend] = []
+    left_out: list[tuple[Addend, str]] = []
+    own = {addend.code for addend in offered if addend.kind != "叠加汇总表"}
+    for addend in offered:
+        inside = sorted(addend.members & own) if addend.kind == "叠加汇总表" else []
+        if inside:
+            left_out.append((addend, f"其成员 {'、'.join(inside)} 已分别计入，叠加汇总表不再计入"))
+        else:
+            addends.append(addend)
+    return addends, left_out
+
+
+def _empty(profile: Profile, department: tuple[str, str], year: int) -> Submission:
+    return Submission(
+        file="", sha256="", kind="部门汇总", profile=profile.code, catalogue_hash=profile.forms.hash,
+        unit_code=department[0], unit_name=department[1], year=year,
+    )  # fmt: skip
+
+
+def summed_forms(profile: Profile) -> list[str]:
+    """Codes of the forms whose amounts and counts are added up."""
+    return [
+        form.code
+        for form in profile.forms.values()
+        if form.shape == SUMMED_FORMS_SHAPE and form.code not in NEVER_SUMMED
+    ]
+
+
+def _add(profile: Profile, addends: Sequence[Addend]) -> dict[Address, list[tuple[int, int]]]:
+    sources: dict[Address, list[tuple[int, int]]] = defaultdict(list)
+    forms = {code: profile.forms[code] for code in summed_forms(profile)}
+    for position, addend in enumerate(addends):
+        for cell in addend.submission.cells:
+            form = forms.get(cell.form)
+            if form is None or cell.amount is None:
+                continue
+            if form.kind_of(cell.row, cell.column) in (Kind.FEN, Kind.COUNT):
+                sources[cell.form, cell.row, cell.column].append((position, addend.sign * cell.amount))
+    return dict(sources)
+
+
+def _fill(
+    profile: Profile, total: Submission, addends: Sequence[Addend], sources: Mapping[Address, list[tuple[int, int]]]
+) -> None:
+    """Write sums, presence, unit of amounts and row names into the department's submission."""
+    for code in summed_forms(profile):
+        total.presence[code] = _presence(code, addends)
+    order = {code: position for position, code in enumerate(profile.forms)}
+    addresses = sorted(sources, key=lambda address: (order[address[0]], address[1], address[2]))
+    total.cells = [Cell(*address, sum(part for _, part in sources[address])) for address in addresses]
+    for form, row in dict.fromkeys((address[0], address[1]) for address in addresses):
+        if profile.forms[form].open_panel and row not in profile.forms[form].rows:
+            total.row_names[form, row] = _row_name(profile, form, row, addends)
+    coarsest = max(addends, key=lambda addend: _coarseness(addend.submission), default=None)
+    if coarsest is not None and _coarseness(coarsest.submission) > 1:
+        total.amount_unit, total.decimals = coarsest.submission.amount_unit, coarsest.submission.decimals
+
+
+def _coarseness(submission: Submission) -> int:
+    return quantum(submission.amount_unit, submission.decimals)
+
+
+def _row_name(profile: Profile, form: str, row: str, addends: Sequence[Addend]) -> str:
+    """Official name of a subject; where the dictionary lacks it, the first one that a unit displays."""
+    if subject := profile.functional.get(row):
+        return subject.name
+    return next((name for addend in addends if (name := addend.submission.row_names.get((form, row)))), row)
+
+
+def _presence(form: str, addends: Sequence[Addend]) -> Presence:
+    """Present when some unit has figures and none lacks the form; partial when one lacks it."""
+    states = [addend.submission.presence.get(form, Presence.ABSENT) for addend in addends if addend.kind != "调整表"]
+    usable = [state for state in states if state.usable]
+    if not usable:
+        return Presence.ABSENT
+    if len(usable) < len(states):
+        return Presence.PARTIAL
+    return Presence.PRESENT if Presence.PRESENT in states else Presence.EMPTY

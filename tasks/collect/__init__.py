@@ -1,0 +1,1 @@
+"""Collecting: guard, readers and the intake of submitted files."""

@@ -1,0 +1,261 @@
+"""Surveys the inbox: which file belongs to which unit by its name, what is refused unread, who is missing.
+
+Names are only a hint; the collect step compares them with what the file says.
+"""
+
+import hashlib
+import re
+import stat
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import NamedTuple
+
+from models.errors import SubmissionError, UsageError
+from tasks.collect.registry_csv import Registry, RegistryUnit
+
+READABLE = (".xlsx", ".txt")
+"""Suffixes of the files that can be read."""
+
+ADVICE = {
+    **dict.fromkeys((".xls", ".et", ".xlsm", ".xlsb", ".ods", ".csv"), "请另存为 .xlsx 后再报送。"),
+    **dict.fromkeys((".zip", ".rar", ".7z"), "请解压后报送其中的填报工作簿（.xlsx）。"),
+    **dict.fromkeys((".doc", ".docx", ".wps", ".pdf", ".html", ".htm"), "请报送填报工作簿（.xlsx）或纯文本（.txt）。"),
+}
+
+_TEMPORARY = re.compile(r"[.~].*|.*~|.*\.(tmp|part|crdownload|bak|lnk)|thumbs\.db|desktop\.ini", re.IGNORECASE)
+_CLASSIFIED = re.compile(r"(?<![非不未无])涉密|(绝密|机密|秘密)\s*[★☆]|[（(【\[〔《](绝密|机密|秘密)[）)】\]〕》]")
+
+
+class InboxFile(NamedTuple):
+    """One file that may be read. ``name`` is below the inbox; ``sha256`` of its bytes."""
+
+    path: Path
+    name: str
+    sha256: str
+
+
+class Refusal(NamedTuple):
+    """One file that is not taken.
+
+    Attributes:
+        name: Below the inbox. sha256: Empty when it was refused unread.
+        code: ``无法读取``, ``重复报送`` or ``涉密``. message: Chinese, complete.
+        unit_code: The unit that its name points to; empty for none.
+    """
+
+    name: str
+    sha256: str
+    code: str
+    message: str
+    unit_code: str = ""
+
+
+@dataclass(frozen=True)
+class Inbox:
+    """What lies in the inbox.
+
+    Attributes:
+        registry: Whose units file here.
+        assigned: Every readable file by the unit it belongs to.
+        unassigned: Files whose name tells no unit; the collect step identifies them by their content.
+        unread: Files refused before they were assigned.
+        notes: Chinese sentences on what was passed over.
+    """
+
+    registry: Registry
+    assigned: Mapping[str, tuple[InboxFile, ...]] = field(default_factory=dict)
+    unassigned: tuple[InboxFile, ...] = ()
+    unread: tuple[Refusal, ...] = ()
+    passed_over: tuple[str, ...] = ()
+
+    @cached_property
+    def candidates(self) -> dict[str, list[InboxFile]]:
+        """The one file to take for each unit that has one (a list of length 1), in registry order."""
+        order = [unit.code for unit in self.registry.units if unit.code in self.assigned]
+        return {code: [self.assigned[code][0]] for code in order if len(_contents(self.assigned[code])) == 1}
+
+    @cached_property
+    def refused(self) -> tuple[Refusal, ...]:
+        """Files that are not taken: refused unread, or several different ones for one unit."""
+        twice = [refusal for code in sorted(self.assigned) for refusal in self._repeated(code)]
+        return (*self.unread, *twice)
+
+    @cached_property
+    def missing(self) -> tuple[RegistryUnit, ...]:
+        """Units of which nothing lies here, not even something refused, in registry order."""
+        heard = set(self.assigned) | {refusal.unit_code for refusal in self.unread}
+        return tuple(unit for unit in self.registry.filing_units if unit.code not in heard)
+
+    @cached_property
+    def notes(self) -> tuple[str, ...]:
+        """Chinese sentences on what was passed over, and on identical copies."""
+        copies = [
+            f"单位 {code} 的文件“{files[0].name}”有内容完全相同的副本（{_listed(files[1:])}），只取其一。"
+            for code, files in sorted(self.assigned.items())
+            if len(files) > 1 and len(_contents(files)) == 1
+        ]
+        return (*self.passed_over, *copies)
+
+    def identify(self, found: Mapping[str, str]) -> "Inbox":
+        """The inbox after unassigned files were identified by their content; the rules on repetition apply again.
+
+        Args:
+            found: Unit code by the name of an unassigned file. Codes of units that file nothing are left out.
+        """
+        known = {unit.code for unit in self.registry.filing_units}
+        assigned = {code: list(files) for code, files in self.assigned.items()}
+        for file in self.unassigned:
+            if found.get(file.name) in known:
+                assigned.setdefault(found[file.name], []).append(file)
+        left = tuple(file for file in self.unassigned if found.get(file.name) not in known)
+        return replace(self, assigned=_sorted(assigned), unassigned=left)
+
+    def _repeated(self, code: str) -> list[Refusal]:
+        files = self.assigned[code]
+        if len(_contents(files)) == 1:
+            return []
+        unit = self.registry.by_code[code]
+        message = (
+            f"单位 {code}（{unit.name}）报送了 {len(files)} 个内容不同的文件：{_listed(files)}。"
+            "无法判断以哪个为准，均未接收。处理办法：只保留要报送的一个，删去其余的。"
+        )
+        return [Refusal(file.name, file.sha256, "重复报送", message, code) for file in files]
+
+
+def survey(inbox: Path, registry: Registry) -> Inbox:
+    """List the inbox and assign its files to units. An existing but empty folder: every unit is missing.
+
+    Raises:
+        UsageError: There is no such folder, or it cannot be listed.
+    """
+    if not inbox.is_dir():
+        raise UsageError(f"收件文件夹“{inbox}”不存在或不是文件夹。请核对 --inbox")
+    try:
+        entries = sorted(inbox.iterdir(), key=lambda entry: entry.name)
+    except OSError as error:
+        raise UsageError(f"收件文件夹“{inbox}”打不开：{error.strerror}。请核对权限") from error
+    namer = _Namer(registry)
+    assigned: dict[str, list[InboxFile]] = {}
+    unassigned: list[InboxFile] = []
+    refused: list[Refusal] = []
+    notes: list[str] = []
+    for entry in entries:
+        if _TEMPORARY.fullmatch(entry.name):
+            continue
+        if entry.is_dir() and not entry.is_symlink():
+            notes.append(f"子文件夹“{_shown(entry.name)}”没有读取。请把要报送的文件直接放在收件文件夹中。")
+            continue
+        code = namer.unit_of(entry.name)
+        try:
+            file = _accept(entry, namer)
+        except SubmissionError as error:
+            refused.append(Refusal(_shown(entry.name), _sha256_or_none(entry, error), error.code, str(error), code))
+            continue
+        if code:
+            assigned.setdefault(code, []).append(file)
+        else:
+            unassigned.append(file)
+    return Inbox(registry, _sorted(assigned), tuple(unassigned), tuple(refused), tuple(notes))
+
+
+def sha256_of(path: Path) -> str:
+    """sha256 of a file's bytes, streamed."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _accept(entry: Path, namer: "_Namer") -> InboxFile:
+    """Take a file into the listing.
+
+    Raises:
+        SubmissionError: It is marked 涉密, a link or device, of an unreadable kind, empty, or cannot be opened.
+    """
+    name = _shown(entry.name)
+    if namer.is_classified(entry.name):
+        advice = "请立即从收件文件夹移出，并按保密规定另行报送。"
+        raise SubmissionError(name, "文件名标有密级，未读取、未保存任何内容。", advice=advice, code="涉密")
+    if name != entry.name:
+        raise SubmissionError(name, "文件名的编码有误。", advice="请重新命名后再报送。")
+    mode = entry.lstat().st_mode
+    if not stat.S_ISREG(mode):
+        advice = "请把文件本身复制到收件文件夹。"
+        raise SubmissionError(name, "这不是普通文件（可能是链接或快捷方式），未读取。", advice=advice)
+    suffix = entry.suffix.lower()
+    if suffix not in READABLE:
+        advice = ADVICE.get(suffix, "请报送填报工作簿（.xlsx）或纯文本（.txt）。")
+        raise SubmissionError(name, f"不能读取“{suffix or '无扩展名'}”类型的文件。", advice=advice)
+    if entry.stat().st_size == 0:
+        raise SubmissionError(name, "文件是空的（0 字节）。", advice="请重新导出或复制后再报送。")
+    try:
+        return InboxFile(entry, name, sha256_of(entry))
+    except OSError as error:
+        advice = "请核对文件权限，并确认没有被其他程序占用。"
+        raise SubmissionError(name, f"打不开：{error.strerror}。", advice=advice) from error
+
+
+def _sha256_or_none(entry: Path, error: SubmissionError) -> str:
+    """Hash of a refused file for its receipt; empty for one marked 涉密, which stays unread, and for what is none."""
+    if error.code == "涉密" or entry.is_symlink() or not entry.is_file():
+        return ""
+    try:
+        return sha256_of(entry)
+    except OSError:
+        return ""
+
+
+def _shown(name: str) -> str:
+    """A name as it can be stored and shown: bytes that are no UTF-8 and control characters become �."""
+    whole = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return "".join(character if character.isprintable() else "�" for character in whole)
+
+
+class _Namer:
+    """Tells from a file's name whose it is."""
+
+    def __init__(self, registry: Registry) -> None:
+        units = registry.filing_units
+        self._codes = {unit.code for unit in units}
+        self._names = {unit.name: unit.code for unit in units}
+        self._all_names = sorted((unit.name for unit in registry.units), key=len, reverse=True)
+
+    def unit_of(self, name: str) -> str:
+        """Code of the unit: the name starts with its code, or holds exactly one unit's name; empty when unclear.
+
+        A longer name hides a shorter one inside it. A code and a name that contradict each other tell nothing.
+        """
+        by_code = self._leading_code(name)
+        held = [unit_name for unit_name in self._names if unit_name in name]
+        held = [one for one in held if not any(one != other and one in other for other in held)]
+        by_name = {self._names[one] for one in held}
+        if by_code:
+            return by_code if not by_name or by_code in by_name else ""
+        return by_name.pop() if len(by_name) == 1 else ""
+
+    def _leading_code(self, name: str) -> str:
+        """The longest code at the start that no further letter or digit continues."""
+        for length in range(min(len(name), 40), 0, -1):
+            rest = name[length : length + 1]
+            if name[:length] in self._codes and not (rest.isascii() and rest.isalnum()):
+                return name[:length]
+        return ""
+
+    def is_classified(self, name: str) -> bool:
+        """Whether the name carries a mark of secrecy; a unit's own name (涉密载体销毁中心) is no mark."""
+        for unit_name in self._all_names:
+            if "密" in unit_name:
+                name = name.replace(unit_name, "")
+        return _CLASSIFIED.search(name) is not None
+
+
+def _contents(files: Iterable[InboxFile]) -> set[str]:
+    return {file.sha256 for file in files}
+
+
+def _listed(files: Iterable[InboxFile]) -> str:
+    return "、".join(f"“{file.name}”" for file in files)
+
+
+def _sorted(assigned: Mapping[str, list[InboxFile]]) -> dict[str, tuple[InboxFile, ...]]:
+    return {code: tuple(sorted(files, key=lambda file: file.name)) for code, files in assigned.items()}

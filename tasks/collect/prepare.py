@@ -1,0 +1,99 @@
+"""Before collection: database, unit tree, and what lies in the inbox for whom."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from models.database import session_of
+from models.errors import SubmissionError, UsageError
+from models.forms.matching import bare_name
+from models.profiles import Profile, load_profile
+from models.schema_upgrade import upgrade_database
+from models.tables import StepState
+from tasks.collect.inbox import Inbox, survey
+from tasks.collect.reading import read_submissions
+from tasks.collect.registry import Registry, read_registry, sync_registry
+from tasks.collect.store_receipts import REFUSED, ReceiptLine, record_receipts
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What a run has before it.
+
+    Attributes:
+        cycle_id: The cycle. codes: Filing units to work on, in registry order.
+        files: File to take, by unit code. absent: State and Chinese reason of the units without one.
+    """
+
+    cycle_id: int
+    codes: tuple[str, ...]
+    files: Mapping[str, str]
+    absent: Mapping[str, tuple[StepState, str]]
+
+
+def prepare_cycle(
+    url: str, year: int, registry_path: str, inbox_path: Path, profile_code: str, wanted: Sequence[str]
+) -> Prepared:
+    """Bring the database and the unit tree up to date and assign the inbox's files to units.
+
+    Raises:
+        JuesuanError: The database cannot be used, the registry or inbox cannot be read, or a unit named is unknown.
+    """
+    profile = load_profile(profile_code)
+    registry = read_registry(Path(registry_path), profile)
+    filing = [unit.code for unit in registry.filing_units]
+    if unknown := [code for code in wanted if code not in filing]:
+        raise UsageError(f"登记表中没有填报单位 {'、'.join(unknown)}。")
+    codes = [code for code in filing if not wanted or code in wanted]
+    upgrade_database(url)
+    inbox, unknown_files = _identified(survey(inbox_path, registry), profile)
+    with session_of(url) as session:
+        cycle = sync_registry(session, registry, year, profile)
+        record_receipts(session, cycle, [*_registry_lines(registry), *_refused_lines(inbox), *unknown_files])
+        cycle_id = cycle.id or 0
+    absent = _absent(inbox, registry)
+    files = {code: str(found[0].path) for code, found in inbox.candidates.items() if code not in absent}
+    return Prepared(cycle_id, tuple(codes), files, absent)
+
+
+def _absent(inbox: Inbox, registry: Registry) -> dict[str, tuple[StepState, str]]:
+    """Units without a file to take. What is wrong in the registry weighs more than what lies in the inbox."""
+    absent = {unit.code: (StepState.MISSING, f"{unit.name}尚未报送。") for unit in inbox.missing}
+    for refusal in reversed(inbox.refused):
+        if refusal.unit_code:
+            absent[refusal.unit_code] = (StepState.RETURNED, refusal.message)
+    absent |= {code: (StepState.RETURNED, message) for code, message in registry.faults.items()}
+    return absent
+
+
+def _registry_lines(registry: Registry) -> list[ReceiptLine]:
+    message = " ".join(registry.faults.values())
+    return [ReceiptLine(registry.file, registry.sha256, "", REFUSED, "登记表", message)] if message else []
+
+
+def _refused_lines(inbox: Inbox) -> list[ReceiptLine]:
+    return [ReceiptLine(r.name, r.sha256, r.unit_code, REFUSED, r.code, r.message) for r in inbox.refused]
+
+
+def _identified(inbox: Inbox, profile: Profile) -> tuple[Inbox, list[ReceiptLine]]:
+    """Assign files whose names tell no unit by what they say inside; tell which belong to nobody here."""
+    readings = read_submissions([file.path for file in inbox.unassigned], profile)
+    names = {bare_name(unit.name): unit.code for unit in inbox.registry.filing_units}
+    found: dict[str, str] = {}
+    lines: list[ReceiptLine] = []
+    for file in inbox.unassigned:
+        reading = readings[file.path]
+        if isinstance(reading, SubmissionError):
+            lines.append(ReceiptLine(file.name, file.sha256, "", REFUSED, reading.code, str(reading)))
+            continue
+        code = reading.unit_code or names.get(bare_name(reading.unit_name), "")
+        if code in inbox.registry.by_code and inbox.registry.is_leaf(code):
+            found[file.name] = code
+            continue
+        said = " ".join(part for part in (reading.unit_code, reading.unit_name) if part) or "（没有写明单位）"
+        error = SubmissionError(
+            file.name, f"文件内的单位“{said}”不在单位登记表中。",
+            advice="请核对单位代码和名称；确属本部门的单位请先补入登记表。", code="未知单位",
+        )  # fmt: skip
+        lines.append(ReceiptLine(file.name, file.sha256, "", REFUSED, error.code, str(error)))
+    return inbox.identify(found), lines

@@ -1,0 +1,81 @@
+"""Receipts: every file met in the inbox and what became of it. Running again changes nothing."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from sqlmodel import Session, select
+
+from models.tables import Cycle, Receipt
+from models.tables.columns import now
+from models.trail import record
+
+ACCEPTED, UNCHANGED, REFUSED = "已接收", "未更新", "退回"
+"""Outcomes of a receipt."""
+
+
+class ReceiptLine(NamedTuple):
+    """What became of one file.
+
+    Attributes:
+        file: Name below the inbox. sha256: Of its bytes; empty when it was refused unread.
+        unit_code: Empty when it belongs to no unit.
+        outcome: ``已接收``, ``未更新`` (identical file) or ``退回``.
+        code: Stable kind of fault; empty when taken. message: Chinese sentence.
+    """
+
+    file: str
+    sha256: str
+    unit_code: str
+    outcome: str
+    code: str = ""
+    message: str = ""
+
+
+def record_receipts(session: Session, cycle: Cycle, lines: Iterable[ReceiptLine]) -> int:
+    """Write receipts: one row per file name and content, brought up to date.
+
+    ``未更新`` never takes the place of ``已接收``: that the same file lies there at the next run is no news.
+
+    Args:
+        session: Open transaction.
+        cycle: The cycle, already stored.
+        lines: What became of the files.
+
+    Returns:
+        Number of rows written or changed; each leaves an event.
+    """
+    assert cycle.id is not None
+    stored = session.exec(select(Receipt).where(Receipt.cycle_id == cycle.id)).all()
+    known = {(receipt.file, receipt.sha256): receipt for receipt in stored}
+    changed = 0
+    for line in lines:
+        receipt = known.get((line.file, line.sha256))
+        if receipt is not None and (line.outcome == UNCHANGED and receipt.outcome != REFUSED):
+            continue
+        if receipt is None:
+            receipt = Receipt(cycle_id=cycle.id, file=line.file, sha256=line.sha256, outcome="")
+            known[line.file, line.sha256] = receipt
+        if (receipt.unit_code, receipt.outcome, receipt.code, receipt.message) == line[2:]:
+            continue
+        receipt.unit_code, receipt.outcome, receipt.code, receipt.message = line[2:]
+        receipt.at = now()
+        session.add(receipt)
+        detail = f"《{line.file}》{line.message}"
+        record(session, f"收件：{line.outcome}", cycle_id=cycle.id, unit_code=line.unit_code, detail=detail)
+        changed += 1
+    session.flush()
+    return changed
+
+
+def record_receipt(
+    session: Session,
+    cycle: Cycle,
+    file: str,
+    sha256: str,
+    unit_code: str,
+    outcome: str,
+    code: str = "",
+    message: str = "",
+) -> None:
+    """Write one receipt, as :func:`record_receipts` does."""
+    record_receipts(session, cycle, [ReceiptLine(file, sha256, unit_code, outcome, code, message)])

@@ -1,0 +1,234 @@
+"""Reads one 项目支出绩效自评表 (family F-SX22): project, funding, goals, indicators, total, analysis."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from models.forms import Form
+from models.forms.matching import bare_name, match_column, match_rows, normalise
+from models.submission import Indicator, Problem, Project
+from tasks.collect.text_cells import clip, place
+from tasks.collect.text_funding import Funding, number_text
+from tasks.collect.text_sections import Section
+from tasks.collect.text_source import Line
+
+FAMILY = "F-SX22"
+_INFORMATION, _FUNDING, _INDICATORS = 0, 1, 2
+"""Order of the panels of form 自评表."""
+
+_LEVEL1_END = "指标"
+_LEVEL1 = frozenset({"产出指标", "效益指标", "满意度指标", "成本指标", "预算执行率指标"})
+_GOAL, _ACHIEVED = "年度目标", "实际完成情况"
+
+
+@dataclass(slots=True)
+class _Draft:
+    texts: dict[str, str] = field(default_factory=dict)
+    funding: Funding | None = None
+    indicators: list[Indicator] = field(default_factory=list)
+    total: str | None = None
+    grade: str = ""
+    analysis: list[tuple[str, str]] = field(default_factory=list)
+
+
+def read_project(section: Section, form: Form) -> tuple[Project, list[Problem]]:
+    """Read one performance form.
+
+    Args:
+        section: Its lines, the title first.
+        form: Form 自评表 of the catalogue.
+
+    Returns:
+        The project, and the faults met in it.
+    """
+    return _ProjectReader(section, form).read()
+
+
+class _ProjectReader:
+    def __init__(self, section: Section, form: Form) -> None:
+        self.section, self.form = section, form
+        self.draft = _Draft()
+        self.problems: list[Problem] = []
+        self.goal_columns: tuple[int, int] | None = None
+        self.columns: dict[int, str] = {}
+        self.level1 = self.level2 = ""
+
+    def read(self) -> tuple[Project, list[Problem]]:
+        for line in self.section.lines[1:]:
+            if line.is_grid and line.filled:
+                self._line(line)
+        return self._project(), self.problems
+
+    def _line(self, line: Line) -> None:
+        if self.draft.total is not None or self.draft.grade:
+            self._analysis(line)
+        elif any(bare_name(cell) == "总分" for cell in line.filled):
+            self._total(line)
+        elif "三级指标" in (names := {normalise(cell) for cell in line.filled}):
+            self.columns = dict(self._titles(line, _INDICATORS))
+        elif self.columns:
+            self._indicator(line)
+        elif {_GOAL, _ACHIEVED} <= names:
+            self.goal_columns = (self._index(line, _GOAL), self._index(line, _ACHIEVED))
+        elif self.goal_columns is not None:
+            self._goals(line, *self.goal_columns)
+        elif "全年预算数" in names:
+            self.draft.funding = Funding(self.form, line)
+        elif self.draft.funding is not None:
+            self.draft.funding.add(line)
+        else:
+            self._information(line)
+
+    def _titles(self, line: Line, panel: int) -> Iterator[tuple[int, str]]:
+        for index, cell in enumerate(line.cells):
+            if key := match_column(self.form.panels[panel], cell):
+                yield index, key
+
+    def _index(self, line: Line, name: str) -> int:
+        return next(index for index, cell in enumerate(line.cells) if normalise(cell) == name)
+
+    def _information(self, line: Line) -> None:
+        """Pairs of name and content in one line: 主管部门及代码 X 预算单位 Y."""
+        key = ""
+        for cell in line.filled:
+            if rows := match_rows(self.form.panels[_INFORMATION], cell.rstrip("：:")):
+                key = rows[0].key
+            elif key:
+                self.draft.texts[key], key = cell, ""
+            else:
+                self._problem(
+                    "R-行", "hint", line, f"第 {line.number} 行“{clip(cell)}”不是自评表表样中的内容，未采用。"
+                )
+
+    def _goals(self, line: Line, goal: int, achieved: int) -> None:
+        for index, cell in enumerate(line.cells):
+            if cell:
+                key = _ACHIEVED if index >= achieved else _GOAL
+                self.draft.texts[key] = self.draft.texts.get(key, "") + cell
+
+    # -- indicators ---------------------------------------------------------------------------------------------------
+
+    def _indicator(self, line: Line) -> None:
+        shift = self._shift(line)
+        values = {key: self._at(line, index - shift) for index, key in self.columns.items()}
+        kept = {index - shift for index in self.columns}
+        lost = [cell for index, cell in enumerate(line.cells) if cell and index not in kept and index not in self.sides]
+        if lost:
+            shown = clip("、".join(lost))
+            self._problem(
+                "R-列", "mandatory", line, f"第 {line.number} 行的“{shown}”不在任何指标列下，未能读取。请对齐。"
+            )
+        if values.get("一级指标"):
+            self.level1, self.level2 = "".join(values["一级指标"].split()), ""
+        if values.get("二级指标"):
+            self.level2 = "".join(values["二级指标"].split())
+        name = values.get("三级指标", "")
+        if not name:
+            if any(values.values()):
+                self._problem("R-行", "mandatory", line, f"第 {line.number} 行指标没有三级指标名称，未能读取。请补齐。")
+            return
+        self.draft.indicators.append(
+            Indicator(
+                self.level1,
+                self.level2,
+                name,
+                values.get("年初指标值", ""),
+                values.get("调整后指标值", "") or values.get("年初指标值", ""),
+                values.get("实际完成值", ""),
+                self._number(line, name, "分值", values.get("分值", "")),
+                self._number(line, name, "得分", values.get("得分", "")),
+                values.get("偏差原因分析及改进措施", ""),
+                place(line.number, self.form),
+            )
+        )
+
+    @property
+    def sides(self) -> set[int]:
+        """Columns left of the first indicator column, where merged side titles stand."""
+        return set(range(min(self.columns, default=0)))
+
+    def _shift(self, line: Line) -> int:
+        """By how many columns the line stands too far left, since a merged side title is missing before it."""
+        own = next((index for index, key in self.columns.items() if key == "一级指标"), None)
+        for index, cell in enumerate(line.cells):
+            if own is not None and normalise(cell) in _LEVEL1 and index <= own:
+                return own - index
+        if self._numeric(line, 0):
+            return 0
+        for shift in (1, -1):
+            if self._numeric(line, shift):
+                message = f"第 {line.number} 行的指标整行错位一列，已按分值和得分两列对齐。请核对原文。"
+                self._problem("R-移位", "hint", line, message)
+                return shift
+        return 0
+
+    def _numeric(self, line: Line, shift: int) -> bool:
+        wanted = [index - shift for index, key in self.columns.items() if key in ("分值", "得分")]
+        name = [index - shift for index, key in self.columns.items() if key == "三级指标"]
+        return all(number_text(self._at(line, index)) for index in wanted) and all(self._at(line, i) for i in name)
+
+    @staticmethod
+    def _at(line: Line, index: int) -> str:
+        return line.cells[index] if 0 <= index < len(line.cells) else ""
+
+    def _number(self, line: Line, name: str, column: str, text: str) -> str | None:
+        value = number_text(text)
+        if text and value is None:
+            message = f"第 {line.number} 行指标“{clip(name)}”的{column}应填数字，现为“{clip(text)}”。请改正后重新报送。"
+            self._problem("R-金额", "mandatory", line, message, row=name, column=column)
+        return value
+
+    # -- the rest -----------------------------------------------------------------------------------------------------
+
+    def _total(self, line: Line) -> None:
+        rest = [cell for cell in line.filled if bare_name(cell) != "总分"]
+        self.draft.total = next((value for cell in rest if (value := number_text(cell))), None)
+        self.draft.grade = next((cell for cell in rest if number_text(cell) is None), "")
+        if self.draft.total is None:
+            self._problem(
+                "R-金额", "mandatory", line, f"第 {line.number} 行总分没有数字。请补填后重新报送。", row="总分"
+            )
+
+    def _analysis(self, line: Line) -> None:
+        """A heading of the catalogue (or the cell before the last) and its text."""
+        filled = line.filled
+        for index, cell in enumerate(filled[:-1]):
+            if rows := match_rows(self.form.panels[_INFORMATION], cell):
+                self.draft.analysis.append((rows[0].key, "".join(filled[index + 1 :])))
+                return
+        if len(filled) >= 2:
+            self.draft.analysis.append((filled[-2], filled[-1]))
+
+    def _project(self) -> Project:
+        draft, texts = self.draft, self.draft.texts
+        head = self.section.lines[0]
+        if not texts.get("项目名称"):
+            titled = normalise(head.single).partition(normalise(self.form.name))[0]
+            texts["项目名称"] = titled
+        if draft.funding is None or not draft.funding.lines:
+            self._problem(
+                "R-行", "mandatory", head, f"《{clip(head.single)}》没有资金总额行。请按表样填列。", row="资金总额"
+            )
+        else:
+            self.problems.extend(draft.funding.problems)
+        if not draft.indicators:
+            self._problem(
+                "R-行", "mandatory", head, f"《{clip(head.single)}》没有绩效指标。请按表样填列。", row="绩效指标"
+            )
+        return Project(
+            family=FAMILY,
+            name=texts["项目名称"],
+            department=texts.get("主管部门及代码", ""),
+            unit=texts.get("预算单位", ""),
+            funding=tuple(draft.funding.lines) if draft.funding else (),
+            goal=texts.get(_GOAL, ""),
+            achieved=texts.get(_ACHIEVED, ""),
+            indicators=tuple(draft.indicators),
+            total=draft.total,
+            grade=draft.grade,
+            analysis=tuple(draft.analysis),
+            location=place(head.number, self.form),
+        )
+
+    def _problem(self, rule: str, severity: str, line: Line, message: str, row: str = "", column: str = "") -> None:
+        where = place(line.number, self.form)
+        self.problems.append(Problem(rule, severity, message, self.form.code, row, column, where))

@@ -1,0 +1,232 @@
+"""Reads a published 单位决算公开文本 (tab-separated text): tables, narrative facts, performance forms."""
+
+import re
+from collections import Counter
+from pathlib import Path
+
+from models.errors import SubmissionError
+from models.forms import Form
+from models.forms.matching import normalise
+from models.money import FEN_PER_UNIT
+from models.profiles import Profile
+from models.submission import Presence, Problem, Submission
+from tasks.collect.text_cells import clip, place
+from tasks.collect.text_layout import FIGURE
+from tasks.collect.text_narrative import read_facts
+from tasks.collect.text_projects import read_project
+from tasks.collect.text_sections import Section, split_sections
+from tasks.collect.text_source import Line, Source, load_source
+from tasks.collect.text_tables import TableRead, read_table
+
+KIND = "单位决算公开文本"
+
+_HEAD_DEPTH = 12
+"""Lines of a table, from its title, in which its unit of money is declared."""
+
+_UNIT = re.compile(rf"(?:金额)?单位：(?:人民币)?({'|'.join(sorted(FEN_PER_UNIT, key=len, reverse=True))})(?:[）\s]|$)")
+_NAME = re.compile(r"(?:部门|单位|编报单位|编制单位)(?:名称)?：(?P<name>.{2,60})")
+_CODE = re.compile(r"(?:单位|预算单位)(?:代码|编码)：(?P<code>[0-9A-Za-z-]{1,30})")
+_TABLE_YEAR = re.compile(r"(20[0-9]{2})年度?")
+_YEAR = re.compile(r"(20[0-9]{2})年(?:度|.{0,20}决算)")
+
+
+def read_text(path: Path, profile: Profile) -> Submission:
+    """Read a published text.
+
+    Args:
+        path: UTF-8 or GBK text with tab-separated tables.
+        profile: Which forms and subjects apply.
+
+    Returns:
+        Everything recognised. A fault of the data is a Problem of the submission; figures that cannot be placed are
+        told there, never dropped.
+
+    Raises:
+        SubmissionError: The file cannot be read (missing, empty, over 20 MB, NUL, unknown encoding), no form is
+            recognised in it, or it is marked as a state secret (code ``涉密``).
+    """
+    source = load_source(path)
+    sections = split_sections(source.lines, profile.forms)
+    submission = Submission(source.file, source.sha256, KIND, profile.code, profile.forms.hash)
+    _read_tables(submission, sections, profile)
+    _read_projects(submission, sections, profile)
+    if all(state is Presence.ABSENT for state in submission.presence.values()):
+        raise SubmissionError(
+            source.file,
+            "没有认出任何决算公开表或绩效自评表。",
+            advice="请确认报送的是决算公开文本（各表带表名，单元格以制表符分隔）。",
+            code="无表可读",
+        )
+    _read_identity(submission, source, sections)
+    submission.facts = read_facts(
+        [line for part in sections if part.kind == "narrative" for line in part.lines], profile
+    )
+    _tell_unread_grids(submission, sections)
+    return submission
+
+
+# -- tables -----------------------------------------------------------------------------------------------------------
+
+
+def _read_tables(submission: Submission, sections: list[Section], profile: Profile) -> None:
+    tables = [section for section in sections if section.kind == "table"]
+    declared = [_declared_unit(section) for section in tables]
+    usual = Counter(unit for unit in declared if unit).most_common(1)
+    submission.amount_unit = usual[0][0] if usual else profile.amount_unit
+    reads: dict[str, TableRead] = {}
+    for section, unit in zip(tables, declared, strict=True):
+        form = section.form
+        assert form is not None  # a section of kind table is opened by a form's title
+        if unit != submission.amount_unit:
+            submission.problems.append(_unit_problem(form, section, unit, submission.amount_unit, bool(usual)))
+        earlier = reads.get(form.code)
+        layout = earlier.layout if earlier else None
+        read = read_table(section, form, profile, unit or submission.amount_unit, layout)
+        if earlier is None:
+            reads[form.code] = read
+        else:
+            _merge(earlier, read, section)
+    for form in profile.forms.values():
+        submission.presence[form.code] = reads[form.code].presence if form.code in reads else Presence.ABSENT
+    for read in reads.values():
+        submission.problems.extend(_missing_totals(read))
+        submission.cells.extend(read.cells)
+        submission.row_names.update(read.row_names)
+        submission.problems.extend(read.problems)
+    shown = max((read.decimals for read in reads.values()), default=-1)
+    submission.decimals = shown if shown >= 0 else profile.decimals
+
+
+def _declared_unit(section: Section) -> str:
+    for line in section.lines[:_HEAD_DEPTH]:
+        for cell in line.filled:
+            if match := _UNIT.search(normalise(cell)):
+                return match[1]
+    return ""
+
+
+def _unit_problem(form: Form, section: Section, unit: str, usual: str, declared: bool) -> Problem:
+    where = place(section.first, form)
+    if unit:
+        message = f"《{form.name}》的金额单位为{unit}，其他表为{usual}，已分别按各自单位读取。请核对并统一。"
+        return Problem("R-其他", "verifiable", message, form.code, location=where)
+    message = f"《{form.name}》没有注明金额单位，已按{usual}读取。请补上“金额单位：{usual}”。"
+    return Problem("R-其他", "hint" if declared else "verifiable", message, form.code, location=where)
+
+
+def _merge(first: TableRead, second: TableRead, section: Section) -> None:
+    """Add a continuation of the same table; a second copy is a fault and its figures are not taken."""
+    form = first.form
+    both = first.presence is second.presence is Presence.PRESENT
+    if not both or not second.rows or first.rows.keys() & second.rows.keys():
+        message = (
+            f"《{form.name}》出现两次，第 {section.first} 行起的后一次（{len(second.cells)} 个数字）未采用。"
+            "请删去多余的表后重新报送。"
+        )
+        where = place(section.first, form)
+        first.problems.append(Problem("R-重复", "mandatory", message, form.code, location=where))
+        return
+    first.problems.extend(second.problems)
+    first.cells.extend(second.cells)
+    first.row_names.update(second.row_names)
+    first.rows.update(second.rows)
+    first.decimals = max(first.decimals, second.decimals)
+
+
+def _missing_totals(read: TableRead) -> list[Problem]:
+    """A present table without its total rows is probably cut off."""
+    missing = [row.name for row in read.form.rows.values() if row.total and row.key not in read.rows]
+    if read.presence is not Presence.PRESENT or not missing:
+        return []
+    message = f"《{read.form.name}》缺少合计行：{'、'.join(missing)}，文件可能不完整。请按表样补齐。"
+    return [Problem("R-其他", "verifiable", message, read.form.code)]
+
+
+# -- performance forms ------------------------------------------------------------------------------------------------
+
+
+def _read_projects(submission: Submission, sections: list[Section], profile: Profile) -> None:
+    names: dict[str, str] = {}
+    for section in sections:
+        if section.kind != "project" or section.form is None:
+            continue
+        project, problems = read_project(section, section.form)
+        submission.projects.append(project)
+        submission.problems.extend(problems)
+        submission.presence[section.form.code] = Presence.PRESENT
+        if project.name in names:
+            message = (
+                f"项目“{clip(project.name)}”有两张自评表：{names[project.name]}和{project.location}。请删去多余的一张。"
+            )
+            form = section.form.code
+            submission.problems.append(
+                Problem("R-重复", "mandatory", message, form, row=project.name, location=project.location)
+            )
+        names.setdefault(project.name, project.location)
+
+
+# -- identity ---------------------------------------------------------------------------------------------------------
+
+
+def _read_identity(submission: Submission, source: Source, sections: list[Section]) -> None:
+    tables = [section for section in sections if section.kind == "table"]
+    heads = [line for section in tables for line in section.lines[:_HEAD_DEPTH]]
+    front = list(source.lines[: heads[0].number]) if heads else list(source.lines)
+    submission.unit_name = _agreed(submission, heads, _NAME, "单位名称") or _first(front, _NAME)
+    submission.unit_code = _first([*front, *heads], _CODE)
+    year = _agreed(submission, heads, _TABLE_YEAR, "年度") or _first(front, _YEAR)
+    submission.year = int(year) if year else 0
+
+
+def _values(lines: list[Line], pattern: re.Pattern[str]) -> list[tuple[str, Line]]:
+    found = []
+    for line in lines:
+        for cell in line.filled:
+            folded = normalise(cell)
+            match = pattern.search(folded) if pattern is _YEAR else pattern.fullmatch(folded)
+            if match:
+                found.append((match[1], line))
+    return found
+
+
+def _first(lines: list[Line], pattern: re.Pattern[str]) -> str:
+    found = _values(lines, pattern)
+    return found[0][0] if found else ""
+
+
+def _agreed(submission: Submission, heads: list[Line], pattern: re.Pattern[str], what: str) -> str:
+    """The value that the tables' heads give; tables that disagree are told."""
+    found = [
+        (value, line) for value, line in _values(heads, pattern) if not (pattern is _NAME and value in FEN_PER_UNIT)
+    ]
+    if not found:
+        return ""
+    usual = Counter(value for value, _ in found).most_common(1)[0][0]
+    for value, line in found:
+        if value != usual:
+            message = f"第 {line.number} 行的{what}为“{clip(value)}”，其他表为“{clip(usual)}”。请核对是否误用了其他表。"
+            submission.problems.append(Problem("R-其他", "verifiable", message, location=f"第 {line.number} 行"))
+    return usual
+
+
+# -- what was not read ------------------------------------------------------------------------------------------------
+
+
+def _tell_unread_grids(submission: Submission, sections: list[Section]) -> None:
+    """Tables under titles that no form has: their figures were not read, and that is said."""
+    for section in sections:
+        if section.kind not in ("other", "narrative"):
+            continue
+        rows = [
+            line
+            for line in section.lines
+            if len(line.filled) >= 2 and sum(bool(FIGURE.fullmatch(cell)) for cell in line.filled[1:]) >= 1
+        ]
+        rows = [line for line in rows if len(line.filled) > 2 or "." in line.filled[-1]]
+        if rows:
+            message = (
+                f"第 {rows[0].number} 行起有 {len(rows)} 行表格数据，其表名不在表样中，未读取。"
+                "如属应公开的表，请按规定的表名填写。"
+            )
+            where = f"第 {rows[0].number} 行"
+            submission.problems.append(Problem("R-其他", "verifiable", message, location=where))

@@ -1,0 +1,365 @@
+"""Reads one tab-separated table into cells, by the names and codes it prints and never by position or line number."""
+
+import re
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from models.forms import Form, Panel, Row
+from models.forms.matching import bare_name, match_rows, normalise
+from models.profiles import Profile
+from models.submission import Cell, Presence, Problem
+from tasks.collect.text_cells import clip, decimals_shown, place, read_cell, row_label
+from tasks.collect.text_layout import FIGURE, Group, HeaderWords, Layout, build_layout
+from tasks.collect.text_sections import NOTHING, Section
+from tasks.collect.text_source import Line
+
+_CODE = re.compile(r"([0-9]+)(?:\.0{1,2})?")
+_CODE_AND_NAME = re.compile(r"([0-9]{3}(?:[0-9]{2}){0,2})\s*([^0-9\s.].*)")
+_LINE_NUMBER = re.compile(r"([0-9]{1,3})(?:\.0{1,2})?")
+_NOTE = re.compile(r"(?:注|说明|备注)(?:：|\d)")
+_HEAD = re.compile(
+    r"（?(?:金额)?单位：.*|(?:部门|单位|编报单位|编制单位|预算单位)(?:名称|代码|编码)?：.*|\d{4}年度?|公开\d{2}表|（?\d{4}年度?）?"
+)
+
+
+@dataclass(slots=True)
+class TableRead:
+    """What one table gave.
+
+    Attributes:
+        cells: Non-empty cells. row_names: Displayed names of open rows by subject code.
+        problems: Faults met. presence: State of the form.
+        rows: Line of the first occurrence of each row. decimals: Most decimals shown in an amount, -1 for none.
+        layout: Columns, for a continuation without a header.
+    """
+
+    form: Form
+    cells: list[Cell] = field(default_factory=list)
+    row_names: dict[tuple[str, str], str] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    presence: Presence = Presence.PRESENT
+    rows: dict[str, int] = field(default_factory=dict)
+    decimals: int = -1
+    layout: Layout | None = None
+
+
+def read_table(section: Section, form: Form, profile: Profile, unit: str, layout: Layout | None = None) -> TableRead:
+    """Read one table.
+
+    Args:
+        section: Its lines.
+        form: The form its title names.
+        profile: For the subject dictionary.
+        unit: Unit of money, ``元`` or ``万元``.
+        layout: Columns of the table's first part when this is a continuation without a header.
+    """
+    return _TableReader(form, profile, unit, layout).read(section)
+
+
+class _TableReader:
+    def __init__(self, form: Form, profile: Profile, unit: str, layout: Layout | None) -> None:
+        self.form, self.profile, self.unit = form, profile, unit
+        self.words = HeaderWords(form)
+        self.result = TableRead(form, layout=layout)
+        self.header: list[Line] = []
+        self.panels: tuple[Panel, ...] = form.panels
+        self.order = {key: index for index, key in enumerate(form.rows)}
+        self.last: dict[int, int] = {}
+        self.met_panels: dict[int, Panel] = {}
+        self.found: dict[int, set[str]] = {}
+        self.taken: set[tuple[str, str]] = set()
+        self.unknown_columns: set[tuple[str, ...]] = set()
+        self.numbers: dict[int, list[tuple[int, int]]] = {}
+        self.declared_empty = False
+        self.in_notes = False
+        if layout is not None:
+            self._register(layout)
+
+    def read(self, section: Section) -> TableRead:
+        for line in section.lines[1:]:
+            if line.filled:
+                self._line(line)
+        self._close_header()
+        self._conclude(section)
+        return self.result
+
+    # -- lines --------------------------------------------------------------------------------------------------------
+
+    def _line(self, line: Line) -> None:
+        first = normalise(line.filled[0])
+        if any(NOTHING.search(normalise(cell)) for cell in line.filled):
+            self.declared_empty = self.in_notes = True
+        elif _NOTE.match(first):
+            self.in_notes = True
+        elif (self.in_notes and not line.is_grid) or all(_HEAD.fullmatch(normalise(cell)) for cell in line.filled):
+            return
+        elif panel := self.words.panel_titled(line):
+            self._close_header()
+            if self.form.arrangement == "down":
+                self._begin_panel(panel)
+            else:
+                self.header = [line]
+        else:
+            self.in_notes = False
+            self._table_line(line)
+
+    def _begin_panel(self, panel: Panel) -> None:
+        """Rows below belong to ``panel``; without a header of its own it keeps the columns above (公开10)."""
+        self.panels = (panel,)
+        if self.result.layout is not None:
+            for group in self.result.layout.groups:
+                group.panels = self.panels
+
+    def _table_line(self, line: Line) -> None:
+        layout = self.result.layout
+        if self.header or layout is None:
+            if self.words.is_numbering(line):
+                self._close_header()
+                return
+            if self.words.is_header(line, self.header):
+                self.header.append(line)
+                return
+            self._close_header()
+        elif line.cells in layout.header or self.words.is_numbering(line):
+            return
+        elif self.words.starts_header(line):
+            self.header = [line]
+            return
+        self._row(line)
+
+    def _close_header(self) -> None:
+        if not self.header:
+            return
+        layout = self.result.layout = build_layout(self.form, self.header, self.panels, self.result.layout)
+        self.header = []
+        self.last.clear()
+        self._register(layout)
+
+    def _register(self, layout: Layout) -> None:
+        for group in layout.groups:
+            for slot in group.values:
+                for panel in group.panels:
+                    if key := group.column(panel, slot):
+                        self.found.setdefault(id(panel), set()).add(key)
+
+    # -- rows ---------------------------------------------------------------------------------------------------------
+
+    def _row(self, line: Line) -> None:
+        layout = self.result.layout
+        if layout is None:
+            if any(FIGURE.fullmatch(cell) for cell in line.filled):
+                self._problem(
+                    "R-列", "mandatory", line, f"第 {line.number} 行有数字，但其上没有可识别的表头，未能读取。"
+                )
+            return
+        beyond = [cell for cell in line.cells[layout.width :] if cell]
+        if beyond:
+            message = f"第 {line.number} 行比表头多出“{clip('、'.join(beyond))}”，不知属于哪一列。请对齐后重新报送。"
+            self._problem("R-列", "mandatory", line, message)
+        carried: str | None = None
+        for place_, group in enumerate(layout.groups):
+            carried = self._group_row(line, place_, group, carried)
+
+    def _group_row(self, line: Line, place_: int, group: Group, carried: str | None) -> str | None:
+        def at(index: int) -> str:
+            return line.cells[index] if index < len(line.cells) else ""
+
+        code, name = _code_and_name([at(i) for i in group.codes], [at(i) for i in group.labels])
+        self._line_number(line, place_, [at(index) for index in group.lines])
+        values = [(slot, at(slot.index)) for slot in group.values if at(slot.index)]
+        if not code and not name:
+            if not values:
+                return carried
+            key = carried or self._only_row(group, line)
+            if key is None:
+                shown = clip("、".join(text for _, text in values))
+                message = f"第 {line.number} 行有数“{shown}”，但没有科目编码或行名。请补齐后重新报送。"
+                self._problem("R-行", "mandatory", line, message)
+                return None
+        else:
+            key = self._row_key(line, place_, group, code, name, bool(values))
+            if key is None:
+                return None
+        for slot, text in values:
+            self._value(line, group, key, slot.titles, slot.index, text)
+        row = self.form.rows.get(key)
+        return key if row is not None and row.footer else None
+
+    def _only_row(self, group: Group, line: Line) -> str | None:
+        """The row of a table without a name column (公开07), once."""
+        if group.labels or group.codes or len(self.form.rows) != 1:
+            return None
+        key = next(iter(self.form.rows))
+        if key in self.result.rows:
+            return None
+        self._meet(key, line)
+        return key
+
+    def _row_key(self, line: Line, place_: int, group: Group, code: str, name: str, has_values: bool) -> str | None:
+        key = self._known_row(line, place_, group, code, name)
+        shown = clip(f"{code} {name}".strip())
+        if key is None:
+            message = f"第 {line.number} 行“{shown}”不是《{self.form.name}》表样中的行"
+            message += "，其数字未能读取。请按表样填列后重新报送。" if has_values else "（该行没有数字）。请核对表样。"
+            self._problem("R-行", "mandatory" if has_values else "hint", line, message, row=shown)
+            return None
+        if key in self.result.rows:
+            message = f"“{shown}”在《{self.form.name}》中出现两次：第 {self.result.rows[key]} 行和第 {line.number} 行"
+            message += "，后一次的数字未采用。请合并后重新报送。"
+            self._problem("R-重复", "mandatory", line, message, row=key)
+            return None
+        self._meet(key, line)
+        self.last[place_] = self.order.get(key, -1)
+        if key not in self.form.rows:
+            self._open_row(line, key, name)
+        return key
+
+    def _meet(self, key: str, line: Line) -> None:
+        self.result.rows[key] = line.number
+        panel = self.form.panel_of.get(key) or self.form.open_panel
+        if panel is not None:
+            self.met_panels[id(panel)] = panel
+
+    def _known_row(self, line: Line, place_: int, group: Group, code: str, name: str) -> str | None:
+        if code:
+            if code in self.form.rows:
+                self._check_name(line, self.form.rows[code], name)
+                return code
+            return code if self.form.open_panel and len(code) in (3, 5, 7) else None
+        if row := self._named_row(place_, group, name):
+            return row.key
+        if self.form.open_panel:
+            bare = bare_name(name)
+            same = [subject.code for subject in self.profile.functional.values() if bare_name(subject.name) == bare]
+            return same[0] if len(same) == 1 else None
+        return None
+
+    def _named_row(self, place_: int, group: Group, name: str) -> Row | None:
+        """Row of that name; of several, those printed with the same enumeration, then the first below the last met."""
+        candidates = [row for panel in group.panels for row in match_rows(panel, name)]
+        if normalise(name) != bare_name(name):
+            exact = [row for row in candidates if normalise(row.label) == normalise(name)]
+            candidates = exact or candidates
+        if not candidates:
+            return None
+        last = self.last.get(place_, -1)
+        free = [row for row in candidates if row.key not in self.result.rows]
+        below = [row for row in free if self.order[row.key] > last]
+        return (below or free or candidates)[0]
+
+    def _check_name(self, line: Line, row: Row, name: str) -> None:
+        names = {bare_name(text) for text in (row.name, row.label, *row.synonyms)}
+        if name and bare_name(name) not in names:
+            message = f"第 {line.number} 行科目编码 {row.code} 的名称为“{clip(name)}”，表样为“{row.name}”，按编码读取。请核对。"
+            self._problem("R-科目", "hint", line, message, row=row.key)
+
+    def _open_row(self, line: Line, code: str, name: str) -> None:
+        self.result.row_names[(self.form.code, code)] = "".join(name.split())
+        if code not in self.profile.functional:
+            message = (
+                f"第 {line.number} 行科目编码 {code}（{clip(name)}）不在本年功能分类科目字典中。请核对编码是否有误。"
+            )
+            self._problem("R-科目", "hint", line, message, row=code)
+
+    # -- cells --------------------------------------------------------------------------------------------------------
+
+    def _value(self, line: Line, group: Group, key: str, titles: tuple[str, ...], index: int, text: str) -> None:
+        panel = self.form.panel_of.get(key) or self.form.open_panel
+        assert panel is not None  # every key comes from the catalogue or the open panel
+        column = group.column(panel, next(slot for slot in group.values if slot.index == index))
+        if column is None:
+            self._unknown_column(line, key, titles, text)
+            return
+        if (key, column) in self.taken:
+            message = (
+                f"第 {line.number} 行“{row_label(self.form, key)}”的“{column}”有两个数字，后一个“{clip(text)}”未采用。"
+            )
+            self._problem("R-重复", "mandatory", line, message, row=key, column=column)
+            return
+        self.taken.add((key, column))
+        read = read_cell(self.form, key, column, text, line.number, self.unit)
+        if isinstance(read, Problem):
+            self.result.problems.append(read)
+            return
+        self.result.cells.append(read)
+        if read.amount is not None and self.form.kind_of(key, column).value == "fen":
+            self.result.decimals = max(self.result.decimals, decimals_shown(text))
+
+    def _unknown_column(self, line: Line, key: str, titles: tuple[str, ...], text: str) -> None:
+        self.unknown_columns.add(titles)
+        shown = clip("/".join(titles)) or "（没有列名）"
+        message = (
+            f"第 {line.number} 行“{row_label(self.form, key)}”在列“{shown}”有数“{clip(text)}”，"
+            f"但《{self.form.name}》没有这一列，未能读取。请按表样填列后重新报送。"
+        )
+        self._problem("R-列", "mandatory", line, message, row=key, column=shown)
+
+    def _line_number(self, line: Line, place_: int, cells: list[str]) -> None:
+        for cell in cells:
+            if match := _LINE_NUMBER.fullmatch(cell):
+                self.numbers.setdefault(place_, []).append((int(match[1]), line.number))
+            elif cell:
+                message = f"第 {line.number} 行的行次栏写有“{clip(cell)}”，可能是数字错位，未能读取。请核对后重新报送。"
+                self._problem("R-列", "mandatory", line, message, column="行次")
+
+    def _problem(self, rule: str, severity: str, line: Line, message: str, row: str = "", column: str = "") -> None:
+        where = place(line.number, self.form)
+        self.result.problems.append(Problem(rule, severity, message, self.form.code, row, column, where))
+
+    # -- the whole table ----------------------------------------------------------------------------------------------
+
+    def _conclude(self, section: Section) -> None:
+        result, head = self.result, section.lines[0]
+        has_figure = any(cell.amount for cell in result.cells)
+        if not self.found and not self.declared_empty:
+            result.presence = Presence.UNREADABLE
+            self._problem(
+                "R-列", "mandatory", head, f"《{self.form.name}》没有可识别的表头，整表未能读取。请按表样填列。"
+            )
+            return
+        if self.declared_empty and not has_figure:
+            result.presence = Presence.EMPTY
+            return
+        if self.declared_empty:
+            message = f"《{self.form.name}》注明“本表无数据”，表中却有数。请核对后删去其一。"
+            self._problem("R-空表", "mandatory", head, message)
+        self._missing_columns(head)
+        self._skipped_numbers(head)
+
+    def _missing_columns(self, head: Line) -> None:
+        for panel in self.met_panels.values():
+            found = self.found.get(id(panel), set()) | {
+                cell.column for cell in self.result.cells if self.form.panel_of.get(cell.row) is panel
+            }
+            for column in panel.columns:
+                if column.key not in found and not self._inherits(panel, column.key):
+                    message = f"《{self.form.name}》缺少列“{column.key}”，该列未能审核。请按表样补齐。"
+                    self._problem("R-列", "mandatory", head, message, column=column.key)
+
+    def _inherits(self, panel: Panel, column: str) -> bool:
+        """Whether a section without a header of its own finds the column under the header above (公开10)."""
+        layout = self.result.layout
+        return layout is not None and any(
+            group.column(panel, slot) == column for group in layout.groups for slot in group.values
+        )
+
+    def _skipped_numbers(self, head: Line) -> None:
+        for numbers in self.numbers.values():
+            for (before, _), (after, number) in pairwise(numbers):
+                if after == before + 1:
+                    continue
+                message = (
+                    f"《{self.form.name}》第 {number} 行的行次为 {after}，上一行次为 {before}，行次不连续。请核对表样。"
+                )
+                where = place(number, self.form)
+                self.result.problems.append(Problem("R-行次", "hint", message, self.form.code, location=where))
+
+
+def _code_and_name(codes: list[str], labels: list[str]) -> tuple[str, str]:
+    """Subject code and printed name of a row; a name may stand in the code column (合计, 人员经费合计)."""
+    digits = [match[1] for cell in codes if (match := _CODE.fullmatch(cell))]
+    words = [cell for cell in (*codes, *labels) if cell and not (cell in codes and _CODE.fullmatch(cell))]
+    name = "".join(words)
+    if not digits and codes and (match := _CODE_AND_NAME.fullmatch(name)):
+        return match[1], match[2]
+    return "".join(digits), name

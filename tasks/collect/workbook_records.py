@@ -1,0 +1,183 @@
+"""Turns the records of a sheet into 往来明细, 说明 and performance projects."""
+
+import re
+from dataclasses import dataclass
+
+from models.errors import AmountError
+from models.findings import Severity
+from models.forms import Form, FormCatalogue, Kind
+from models.forms.matching import match_form, normalise
+from models.money import parse_decimal
+from models.subjects import functional_level
+from models.submission import Counterparty, Explanation, FundingLine, Indicator, Problem, Project
+from reports.workbook_terms import (
+    COUNTERPARTY_FIELDS,
+    DIRECTIONS,
+    EXPLANATION_FIELDS,
+    FUNDING_FIELDS,
+    INDICATOR_FIELDS,
+    PROJECT_FIELDS,
+    TOTAL_ROW,
+)
+from tasks.collect.workbook_grid import Sheet, amount_of, is_dash, shown, text_of
+from tasks.collect.workbook_tables import Record, Table
+
+PROJECT_FAMILY = "F-SX22"
+"""Family of the performance form in this workbook."""
+
+_SCORE = re.compile(r"([+-]?[\d.,]+)\s*分?\s*(\D*)")
+
+
+@dataclass(slots=True)
+class RecordReader:
+    """Reads the records of one sheet and collects its problems.
+
+    Attributes:
+        form: The sheet's form. sheet: The sheet. problems: What was met.
+    """
+
+    form: Form
+    sheet: Sheet
+    problems: list[Problem]
+
+    def _problem(
+        self, rule: str, record: Record, key: str, message: str, severity: Severity = Severity.MANDATORY
+    ) -> None:
+        address = self.sheet.address(record.row, record.places.get(key, 0))
+        text = f"《{self.form.name}》{address}：{message}"
+        self.problems.append(Problem(rule, severity.value, text, self.form.code, "", key, address))
+
+    def counterparties(self, table: Table) -> list[Counterparty]:
+        """Lines of 往来明细 that are whole; a line with a fault becomes problems instead."""
+        lines = (self._counterparty(record) for record in table.records)
+        return [line for line in lines if line is not None]
+
+    def _counterparty(self, record: Record) -> Counterparty | None:
+        before = len(self.problems)
+        texts = {name: text_of(record.values.get(key)) for key, name in COUNTERPARTY_FIELDS.items()}
+        direction = normalise(texts["direction"])
+        if direction not in DIRECTIONS:
+            words = f"往来类型“{shown(direction)}”不在规定的四种之内。请选填：{'、'.join(DIRECTIONS)}。"
+            self._problem("R-往来", record, "往来类型", words)
+        if not texts["counterpart"]:
+            self._problem("R-往来", record, "对方单位代码", "没有填写对方单位代码，这笔往来无法核对。请补填。")
+        subject = texts["subject"]
+        if not (subject.isascii() and functional_level(subject) == "项"):
+            words = f"“{shown(subject)}”不是功能分类科目的项级编码（7位数字）。请改正。"
+            self._problem("R-科目", record, "功能分类科目编码", words)
+        amount = 0
+        try:
+            amount = amount_of(record.values.get("金额"), Kind.FEN)
+            if amount <= 0:
+                self._problem("R-金额", record, "金额", "往来金额应为正数。请改正。")
+        except AmountError as error:
+            place = (record.row, record.places.get("金额", -1))
+            if place not in self.sheet.faults:
+                self._problem("R-金额", record, "金额", f"{shown(str(error), 80)}。请填写以元为单位的正数。")
+            else:
+                return None
+        if len(self.problems) > before:
+            return None
+        place_name = self.sheet.address(record.row, min(record.places.values()))
+        return Counterparty(direction, texts["counterpart"], texts["counterpart_name"], subject, amount, place_name)
+
+    def explanations(self, table: Table, catalogue: FormCatalogue) -> list[Explanation]:
+        """Lines of 说明; one without number or words becomes a problem."""
+        found: list[Explanation] = []
+        for record in table.records:
+            texts = {name: text_of(record.values.get(key)) for key, name in EXPLANATION_FIELDS.items()}
+            if not texts["rule"] or not texts["text"]:
+                lacking = "审核编号" if not texts["rule"] else "说明内容"
+                self._problem("R-说明", record, lacking, f"这条说明没有填写{lacking}，不能采用。请补填。")
+                continue
+            texts["form"] = _form_code(texts["form"], catalogue)
+            address = self.sheet.address(record.row, min(record.places.values()))
+            found.append(Explanation(**texts, location=address))
+        return found
+
+    def project(self, table: Table) -> Project | None:
+        """The project of one performance sheet; ``None`` when the sheet is blank."""
+        cells = {(cell.row, cell.column): (cell.text or "", cell.location) for cell in table.cells}
+        if not cells and not table.records:
+            return None
+        information, funding, _ = self.form.panels
+        content = information.columns[0].key
+        texts = {row.key: cells.get((row.key, content), ("", ""))[0] for row in information.rows}
+        if not texts.get("项目名称"):
+            words = f"《{self.form.name}》{self.sheet.address(0, 0)}：自评表填有内容，但没有项目名称。请补填。"
+            address = self.sheet.address(0, 0)
+            mandatory = Severity.MANDATORY.value
+            self.problems.append(Problem("R-行", mandatory, words, self.form.code, "项目名称", content, address))
+        total, grade = self._total(cells)
+        return Project(
+            family=PROJECT_FAMILY,
+            **{name: texts.get(row, "") for row, name in PROJECT_FIELDS.items()},
+            funding=tuple(
+                self._funding(row.key, cells)
+                for number, row in enumerate(funding.rows)
+                if number == 0 or any((row.key, column) in cells for column in FUNDING_FIELDS)
+            ),
+            indicators=tuple(self._indicators(table.records)),
+            total=total,
+            grade=grade,
+            analysis=tuple((row, text) for row, text in texts.items() if text and row not in PROJECT_FIELDS),
+            location=shown(self.sheet.name),
+        )
+
+    def _number(self, text: str, address: str, row: str, column: str) -> str | None:
+        """Exact decimal as displayed, without grouping and percent sign; ``None`` when blank or a dash."""
+        if not text or is_dash(text):
+            return None
+        try:
+            return f"{parse_decimal(text.rstrip('%％ '))}"
+        except AmountError:
+            words = f"《{self.form.name}》{address}：“{shown(text)}”不是数字。请只填数字，没有数的留空。"
+            self.problems.append(
+                Problem("R-金额", Severity.MANDATORY.value, words, self.form.code, row, column, address)
+            )
+            return None
+
+    def _funding(self, row: str, cells: dict[tuple[str, str], tuple[str, str]]) -> FundingLine:
+        found = {column: cells.get((row, column), ("", "")) for column in FUNDING_FIELDS}
+        values = {
+            name: self._number(found[column][0], found[column][1], row, column)
+            for column, name in FUNDING_FIELDS.items()
+        }
+        location = next((address for _, address in found.values() if address), "")
+        return FundingLine(source=row, **values, location=location)
+
+    def _indicators(self, records: list[Record]) -> list[Indicator]:
+        """Indicators; blank upper levels repeat those above, as in merged cells."""
+        level1 = level2 = ""
+        found: list[Indicator] = []
+        for record in records:
+            texts = {name: text_of(record.values.get(key)) for key, name in INDICATOR_FIELDS.items()}
+            if texts["level1"]:
+                level1, level2 = texts["level1"], ""
+            level2 = texts["level2"] or level2
+            texts |= {"level1": level1, "level2": level2}
+            points, score = (
+                self._number(texts.pop(name), self.sheet.address(record.row, record.places.get(key, 0)), "", key)
+                for key, name in (("分值", "points"), ("得分", "score"))
+            )
+            address = self.sheet.address(record.row, min(record.places.values()))
+            found.append(Indicator(**texts, points=points, score=score, location=address))
+        return found
+
+    def _total(self, cells: dict[tuple[str, str], tuple[str, str]]) -> tuple[str | None, str]:
+        """Claimed total and grade; ``98优`` in one cell is both."""
+        text, address = cells.get((TOTAL_ROW, "得分"), ("", ""))
+        grade = cells.get((TOTAL_ROW, list(INDICATOR_FIELDS)[-1]), ("", ""))[0]
+        if match := _SCORE.fullmatch(text):
+            text, grade = match[1], grade or match[2].strip()
+        return self._number(text, address, TOTAL_ROW, "得分"), grade
+
+
+def _form_code(text: str, catalogue: FormCatalogue) -> str:
+    """Code of the form that a clerk names: 公开01, 公开01表 or its title; the words themselves when unknown."""
+    folded = normalise(text)
+    for form in catalogue.values():
+        if folded in (form.code, normalise(form.number_label or form.code)):
+            return form.code
+    named = match_form(catalogue, text)
+    return named.code if named else text

@@ -1,0 +1,313 @@
+"""Reads one form from its sheet: cells by row and column key, records by number, and every doubt as a Problem.
+
+Nothing that stands on the sheet under or beside the table is lost silently: what has no place becomes a Problem.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from models.errors import AmountError
+from models.findings import Severity
+from models.forms import Form, Kind, Panel, Row
+from models.forms.matching import match_rows, normalise
+from models.subjects import Subject, functional_level
+from models.submission import NOT_APPLICABLE, Cell, Problem
+from reports.workbook_layout import is_record_panel
+from tasks.collect.workbook_grid import Raw, Sheet, amount_of, is_dash, shown, text_of
+from tasks.collect.workbook_sections import (
+    Block,
+    Section,
+    find_sections,
+    gaps,
+    is_footnote,
+    is_number_row,
+    missing_panels,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One line of a record panel: its row on the sheet, contents and places (columns) by column key."""
+
+    row: int
+    values: dict[str, Raw]
+    places: dict[str, int]
+
+
+@dataclass(slots=True)
+class Table:
+    """What one sheet gave.
+
+    Attributes:
+        head: Lines above the header, where title, unit and marks stand.
+        found: Whether any header was recognised.
+        order: Rows met, by key, with their place on the sheet.
+    """
+
+    cells: list[Cell] = field(default_factory=list)
+    names: dict[str, str] = field(default_factory=dict)
+    records: list[Record] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    head: int = 0
+    found: bool = False
+
+
+class TableReader:
+    """Reads one sheet as one form.
+
+    Args:
+        form: The form.
+        sheet: Its sheet.
+        subjects: Functional subjects by code, for open rows.
+    """
+
+    def __init__(self, form: Form, sheet: Sheet, subjects: Mapping[str, Subject]) -> None:
+        self._form, self._sheet, self._subjects = form, sheet, subjects
+        self._table = Table()
+        self._rows: dict[str, int] = {}
+        self._order = {key: number for number, key in enumerate(form.rows)}
+        self._last = -1
+        self._faults = dict(sheet.faults)
+
+    def read(self) -> Table:
+        """Read the sheet."""
+        sections = find_sections(self._form, self._sheet)
+        self._table.found = any(section.header >= 0 for section in sections)
+        self._table.head = next((section.header for section in sections if section.header >= 0), self._sheet.height)
+        for section in sections:
+            if section.header < 0:
+                self._headless(section)
+                continue
+            self._check_header(section)
+            for block in section.blocks:
+                self._last = -1
+                for row in range(section.body, section.end):
+                    self._line(block, row)
+            self._stray(section)
+        for row, column in list(self._faults):
+            self._fault(row, column)
+        return self._table
+
+    def _problem(
+        self,
+        rule: str,
+        row: int,
+        column: int,
+        message: str,
+        *,
+        key: str = "",
+        column_key: str = "",
+        severity: Severity = Severity.MANDATORY,
+    ) -> None:
+        address = self._sheet.address(row, max(column, 0))
+        text = f"《{self._form.name}》{address}：{message}"
+        self._table.problems.append(Problem(rule, severity.value, text, self._form.code, key, column_key, address))
+
+    def _headless(self, section: Section) -> None:
+        """A section without its header line: told when anything stands in it."""
+        for row in range(section.start + 1, section.end):
+            if any(self._numeric(row, column) for column in range(self._sheet.width)):
+                where = f"“{section.title}”部分" if section.title else "本表"
+                self._problem("R-列", row, 0, f"{where}找不到表头，下面的数字无法识别。请恢复模板的表头。")
+                return
+
+    def _check_header(self, section: Section) -> None:
+        for panel in missing_panels(section):
+            name = f"“{panel.title}”部分" if panel.title else "数据部分"
+            self._problem("R-列", section.header, 0, f"{name}的表头无法识别。请恢复模板的表头。")
+        for block in section.blocks:
+            first = min(block.known)
+            present = set(block.columns.values())
+            for column in block.panels[0].columns:
+                if column.key not in present:
+                    words = f"缺少“{'/'.join(column.titles)}”列，该列的数字无法读取。请恢复模板的表头。"
+                    self._problem("R-列", section.header, first, words, column_key=column.key)
+            for place, key in block.repeated.items():
+                if self._used(section, place):
+                    words = f"“{key}”列重复出现，此列没有读取。请删除多余的列。"
+                    self._problem("R-列", section.header, place, words, column_key=key)
+            if block.panels[0].label_title and block.name < 0:
+                words = f"缺少“{block.panels[0].label_title}”列，无法识别各行。请恢复模板的表头。"
+                self._problem("R-列", section.header, first, words)
+
+    def _used(self, section: Section, column: int) -> bool:
+        return any(self._sheet.filled(row, column) for row in range(section.body, section.end))
+
+    def _numeric(self, row: int, column: int) -> bool:
+        """Whether a cell holds something that looks like a figure."""
+        content = self._sheet.value(row, column)
+        if isinstance(content, str):
+            try:
+                amount_of(content, Kind.FEN)
+            except AmountError:
+                return False
+            return True
+        return content is not None or (row, column) in self._sheet.faults
+
+    def _line(self, block: Block, row: int) -> None:
+        """One row of one block."""
+        sheet = self._sheet
+        code = sheet.text(row, block.code) if block.code >= 0 else ""
+        name = sheet.text(row, block.name) if block.name >= 0 else ""
+        content = [
+            column for column in block.columns if sheet.filled(row, column) and not is_dash(sheet.value(row, column))
+        ]
+        if not (code or name or content) or is_number_row(block, sheet, row) or is_footnote(sheet, row):
+            return
+        declared = self._declared(block, row, code, name)
+        if declared is None and is_record_panel(block.panels[0]):
+            self._record(block, row, bool(content))
+        elif declared is None and block.panels[0].open_rows:
+            self._open_row(block, row, code, name, content)
+        elif declared is None:
+            if content:
+                self._unknown_row(row, content[0], code, name)
+        elif self._first(declared.key, row, content):
+            self._last = self._order[declared.key]
+            self._cells(block, row, declared.key, declared)
+
+    def _declared(self, block: Block, row: int, code: str, name: str) -> Row | None:
+        """The declared row that code and name mean."""
+        if block.name < 0 and len(block.panels[0].rows) == 1:
+            only = block.panels[0].rows[0]
+            return None if only.key in self._rows else only
+        named = self._named(block, code if code and not code.isascii() and not name else name)
+        if code and code.isascii():
+            coded = [line for panel in block.panels for line in panel.rows if line.code == code]
+            if not coded or (named and coded[0] not in named):
+                return None
+            return coded[0]
+        if len(named) > 1 and any(panel.code_title for panel in block.panels):
+            return None  # two subjects of one name: only the code tells them apart
+        after = [line for line in named if self._order[line.key] > self._last and line.key not in self._rows]
+        fresh = [line for line in named if line.key not in self._rows]
+        return next(iter([*after, *fresh, *named]), None)
+
+    def _named(self, block: Block, label: str) -> list[Row]:
+        """Declared rows that a label may mean; an exact label beats one that only lacks its enumeration."""
+        rows = [line for panel in block.panels for line in match_rows(panel, label)] if label else []
+        folded = normalise(label)
+        exact = [line for line in rows if normalise(line.label) == folded]
+        return exact or rows
+
+    def _unknown_row(self, row: int, column: int, code: str, name: str) -> None:
+        if not code and not name:
+            words = "这一行填有内容，但没有项目名称和编码，无法识别。请把内容填到对应的行，或恢复行名称。"
+        else:
+            label = shown(" ".join(part for part in (code, name) if part))
+            words = f"无法识别的行“{label}”填有内容，没有读取。请核对编码与名称是否与模板一致，并把内容填到对应的行。"
+        self._problem("R-行", row, column, words)
+
+    def _first(self, key: str, row: int, content: list[int]) -> bool:
+        """Whether the row is met for the first time; a second one with content is a problem."""
+        if key not in self._rows:
+            self._rows[key] = row
+            return True
+        if content:
+            before = self._sheet.address(self._rows[key], 0)
+            words = f"“{shown(key)}”行重复（前一行见 {before}），此行没有读取。请合并为一行。"
+            self._problem("R-重复", row, content[0], words, key=key)
+        return False
+
+    def _open_row(self, block: Block, row: int, code: str, name: str, content: list[int]) -> None:
+        """A subject row: its code must have 3, 5 or 7 digits."""
+        if not code:
+            if content:
+                words = f"“{shown(name)}”行填有数字，但没有科目编码。请补填类、款、项编码。"
+                self._problem("R-行", row, content[0], words)
+            return
+        if not (code.isascii() and functional_level(code)):
+            words = f"“{shown(code)}”不是功能分类科目编码（类3位、款5位、项7位数字），此行没有读取。请改正编码。"
+            if content or code.isascii():
+                self._problem("R-科目", row, block.code, words)
+            return
+        if not self._first(code, row, content):
+            return
+        if code not in self._subjects and content:
+            words = f"科目编码 {code} 不在本年度科目表中。请核对编码；确属新增科目的可不改。"
+            self._problem("R-科目", row, block.code, words, key=code, severity=Severity.HINT)
+        self._table.names[code] = name
+        self._cells(block, row, code, None)
+
+    def _cells(self, block: Block, row: int, key: str, declared: Row | None) -> None:
+        for column, column_key in block.columns.items():
+            if (row, column) in self._faults:
+                self._fault(row, column, key, column_key)
+                continue
+            content = self._sheet.value(row, column)
+            if content is None:
+                continue
+            kind = (declared.kind if declared else None) or _column_kind(block.panels, column_key)
+            if declared is not None and column_key in declared.not_applicable:
+                self._not_applicable(row, column, key, column_key, content)
+            elif kind is Kind.TEXT:
+                self._keep(row, column, key, column_key, None, text_of(content))
+            elif not is_dash(content):
+                self._amount(row, column, key, column_key, kind)
+
+    def _keep(self, row: int, column: int, key: str, column_key: str, amount: int | None, text: str | None) -> None:
+        address = self._sheet.address(row, column)
+        self._table.cells.append(Cell(self._form.code, key, column_key, amount, text, address))
+
+    def _not_applicable(self, row: int, column: int, key: str, column_key: str, content: Raw) -> None:
+        if is_dash(content):
+            self._keep(row, column, key, column_key, None, NOT_APPLICABLE)
+        elif content != 0:
+            words = f"此格不适用，不应填“{shown(content)}”。请恢复为“{NOT_APPLICABLE}”。"
+            self._problem("R-金额", row, column, words, key=key, column_key=column_key)
+
+    def _amount(self, row: int, column: int, key: str, column_key: str, kind: Kind) -> None:
+        amount = self.amount(row, column, kind, key, column_key)
+        if amount is not None:
+            self._keep(row, column, key, column_key, amount, None)
+
+    def amount(self, row: int, column: int, kind: Kind, key: str = "", column_key: str = "") -> int | None:
+        """Amount of a cell in the scale of ``kind``, or ``None`` with a Problem."""
+        content = self._sheet.value(row, column)
+        try:
+            return amount_of(content, kind)
+        except AmountError as error:
+            asked = "请填写整数" if kind is Kind.COUNT else "请填写以元为单位、最多两位小数的数字"
+            reason = str(error) if shown(content) in str(error) else f"“{shown(content)}”{error}"
+            words = f"{shown(reason, 80)}。{asked}，没有数的留空。"
+            self._problem("R-金额", row, column, words, key=key, column_key=column_key)
+            return None
+
+    def _record(self, block: Block, row: int, content: bool) -> None:
+        if not content:
+            return
+        for column, column_key in block.columns.items():
+            if (row, column) in self._faults:
+                self._fault(row, column, str(row), column_key)
+        values = {key: self._sheet.value(row, column) for column, key in block.columns.items()}
+        places = {key: column for column, key in block.columns.items()}
+        self._table.records.append(Record(row, values, places))
+
+    def _fault(self, row: int, column: int, key: str = "", column_key: str = "") -> None:
+        error = self._faults.pop((row, column))
+        what = f"公式的结果是错误值 {shown(error)}" if error else "公式没有计算结果"
+        words = f"{what}，读不到数。请改正公式后重新计算并保存，或直接填写数字。"
+        self._problem("R-公式", row, column, words, key=key, column_key=column_key)
+
+    def _stray(self, section: Section) -> None:
+        """Contents in columns that mean nothing: figures are a fault, words a hint; once a column."""
+        rows = [row for row in range(section.body, section.end) if not is_footnote(self._sheet, row)]
+        for column in gaps(section, self._sheet):
+            filled = [row for row in rows if self._sheet.filled(row, column)]
+            if not filled:
+                continue
+            figures = [row for row in filled if self._numeric(row, column)]
+            row = (figures or filled)[0]
+            title = shown(self._sheet.header(section.header, column))
+            name = f"“{title}”列" if title else "没有表头的列"
+            severity = Severity.MANDATORY if figures else Severity.HINT
+            content = shown(self._sheet.value(row, column))
+            words = f"无法识别的{name}填有内容（“{content}”等 {len(filled)} 处），没有读取。请移到对应的列或删除。"
+            self._problem("R-列", row, column, words, severity=severity)
+
+
+def _column_kind(panels: tuple[Panel, ...], key: str) -> Kind:
+    for panel in panels:
+        if (column := panel.column(key)) is not None:
+            return column.kind
+    return Kind.TEXT

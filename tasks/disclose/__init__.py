@@ -1,0 +1,1 @@
+"""Writes the disclosure documents and the review reports."""

@@ -1,0 +1,119 @@
+"""Disclosure step: writes the 决算公开 document of each unit that passed and of each department that was added up."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from sqlmodel import Session, col, select
+
+from models.database import session_of
+from models.profiles import Profile, load_profile
+from models.tables import (
+    Contribution,
+    Cycle,
+    Document,
+    StatutoryApproval,
+    StepState,
+    SubmissionVersion,
+    Unit,
+)
+from reports.disclosure import DepartmentScope, build_disclosure, template_hash
+from reports.html import render_html
+from tasks.aggregate.aggregate import ancestors_of
+from tasks.collect.store import latest_version, load_submission
+from tasks.disclose.files import is_intact, put_document, withdraw_document
+from tasks.step import StepReport, cycle_by_id, key_of, set_step, steps_of, units_of
+
+STEP = "disclose"
+
+
+def document_path(unit: Unit) -> str:
+    """Where a unit's disclosure lies below the folder of results."""
+    return f"{unit.kind}/{unit.code}/决算公开.html"
+
+
+def disclose_units(url: str, cycle_id: int, codes: Sequence[str], out: str, mark: str) -> StepReport:
+    """Write the disclosure of each unit named, one transaction each; withdraw those whose figures do not stand.
+
+    Args:
+        url: Database.
+        cycle_id: The cycle.
+        codes: Units and departments.
+        out: Folder of results.
+        mark: Printed on every page, for example 示例数据.
+    """
+    report = StepReport(STEP)
+    with session_of(url) as session:
+        cycle = cycle_by_id(session, cycle_id)
+        profile = load_profile(cycle.profile)
+        units = units_of(session, cycle_id)
+    for unit in [unit for unit in units if unit.code in set(codes)]:
+        with session_of(url) as session:
+            changed = _disclose(session, cycle, profile, unit, units, Path(out), mark)
+        (report.done if changed else report.unchanged).append(unit.code)
+    return report
+
+
+def _disclose(
+    session: Session, cycle: Cycle, profile: Profile, unit: Unit, units: Sequence[Unit], out: Path, mark: str
+) -> bool:
+    cycle_id = cycle.id or 0
+    path = document_path(unit)
+    version = _standing_version(session, unit)
+    if version is None:
+        gone = withdraw_document(session, out, cycle_id, path)
+        return set_step(session, unit, STEP, StepState.WAITING, "", "") or gone
+    scope = _scope(session, unit, units, version) if unit.kind == "部门" else None
+    draft = not _approved(session, cycle_id, unit, version)
+    key = key_of(version.sha256, template_hash(), draft, mark, scope, unit.name)
+    known = steps_of(session, [unit], STEP).get(unit.id or 0)
+    if known is not None and known.input_key == key and is_intact(session, out, cycle_id, path):
+        return False
+    document, warnings = build_disclosure(
+        profile, load_submission(session, version.id or 0), unit_name=unit.name, unit_code=unit.code, year=cycle.year,
+        draft=draft, mark=mark, department=scope,
+    )  # fmt: skip
+    row = Document(
+        cycle_id=cycle_id, unit_code=unit.code, kind="决算公开", format="html", path=path, sha256="",
+        submission_id=version.id, template_hash=template_hash(), draft=draft,
+    )  # fmt: skip
+    changed = put_document(session, out, row, render_html(document).encode("utf-8"))
+    message = f"《{path}》" + (f"，待补：{'；'.join(warnings)}" if warnings else "")
+    return set_step(session, unit, STEP, StepState.DONE, message, key) or changed
+
+
+def _standing_version(session: Session, unit: Unit) -> SubmissionVersion | None:
+    """The version to publish: a unit's newest when it passed validation, a department's newest sum."""
+    unit_id = unit.id or 0
+    if unit.kind == "部门":
+        added = steps_of(session, [unit], "aggregate").get(unit_id)
+        return latest_version(session, unit_id, "汇总") if added and added.state == StepState.DONE else None
+    for step in ("collect", "validate"):
+        state = steps_of(session, [unit], step).get(unit_id)
+        if state is None or state.state != StepState.DONE:
+            return None
+    return latest_version(session, unit_id)
+
+
+def _scope(session: Session, node: Unit, units: Sequence[Unit], version: SubmissionVersion) -> DepartmentScope:
+    """Units in the sum and those that should be."""
+    added = set(
+        session.exec(
+            select(Unit.code)
+            .join(SubmissionVersion, col(SubmissionVersion.unit_id) == Unit.id)
+            .join(Contribution, col(Contribution.source_id) == SubmissionVersion.id)
+            .where(Contribution.submission_id == version.id)
+        )
+    )
+    below = [unit for unit in units if unit.kind == "单位" and node.code in ancestors_of(units, unit.code)]
+    own = [unit for unit in below if unit.report_type in ("单户表", "汇总录入表", "叠加汇总表")]
+    return DepartmentScope(
+        covered=tuple((unit.code, unit.name) for unit in own if unit.code in added),
+        missing=tuple((unit.code, unit.name) for unit in own if unit.code not in added),
+    )
+
+
+def _approved(session: Session, cycle_id: int, unit: Unit, version: SubmissionVersion) -> bool:
+    """Whether 批复 is recorded for exactly this version; before it, and after any change, documents carry 草稿."""
+    approval = session.exec(select(StatutoryApproval).where(StatutoryApproval.cycle_id == cycle_id)).first()
+    return approval is not None and json.loads(approval.versions or "{}").get(unit.code) == version.number

@@ -1,0 +1,79 @@
+"""Writes documents whole or not at all, and keeps the table of documents in step with the folder."""
+
+import hashlib
+import os
+from pathlib import Path
+
+from sqlmodel import Session, select
+
+from models.tables import Document
+from models.tables.columns import now
+
+
+def write_whole(path: Path, content: bytes) -> bool:
+    """Write a file atomically; a file that already has this content is left untouched.
+
+    Returns:
+        Whether the file changed.
+    """
+    if path.is_file() and path.read_bytes() == content:
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary.write_bytes(content)
+    temporary.replace(path)
+    return True
+
+
+def stored_document(session: Session, cycle_id: int, path: str) -> Document | None:
+    """The document of that path, if one is known."""
+    return session.exec(select(Document).where(Document.cycle_id == cycle_id, Document.path == path)).first()
+
+
+def put_document(session: Session, out: Path, wanted: Document, content: bytes) -> bool:
+    """Write a document's file and its row; the same content again changes nothing.
+
+    Args:
+        session: Open transaction.
+        out: Folder of results.
+        wanted: Row to store; its path is below ``out``, its sha256 is filled in here.
+        content: The file's bytes.
+
+    Returns:
+        Whether the file or what is known of it changed.
+    """
+    wanted.sha256 = hashlib.sha256(content).hexdigest()
+    changed = write_whole(out / wanted.path, content)
+    row = stored_document(session, wanted.cycle_id, wanted.path)
+    if row is None:
+        session.add(wanted)
+        return True
+    fields = ("unit_code", "kind", "format", "sha256", "submission_id", "template_hash", "draft")
+    if all(getattr(row, name) == getattr(wanted, name) for name in fields):
+        return changed
+    for name in fields:
+        setattr(row, name, getattr(wanted, name))
+    row.written_at = now()
+    session.add(row)
+    return True
+
+
+def withdraw_document(session: Session, out: Path, cycle_id: int, path: str) -> bool:
+    """Take a document back whose figures no longer stand.
+
+    Returns:
+        Whether there was one.
+    """
+    row = stored_document(session, cycle_id, path)
+    (out / path).unlink(missing_ok=True)
+    if row is None:
+        return False
+    session.delete(row)
+    return True
+
+
+def is_intact(session: Session, out: Path, cycle_id: int, path: str) -> bool:
+    """Whether a document is known and its file still has the content that was written."""
+    row = stored_document(session, cycle_id, path)
+    file = out / path
+    return row is not None and file.is_file() and hashlib.sha256(file.read_bytes()).hexdigest() == row.sha256

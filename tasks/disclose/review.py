@@ -1,0 +1,44 @@
+"""Writes the review reports: one for the department, one page for each unit."""
+
+from pathlib import Path
+
+from sqlmodel import Session
+
+from models.database import session_of
+from models.profiles import load_profile
+from models.tables import Cycle, Document
+from reports.review import UnitReview, build_review, build_unit_review
+from tasks.disclose.files import put_document
+from tasks.disclose.review_data import review_data
+from tasks.step import cycle_by_id, units_of
+
+REPORT_PATH = "审核报告.html"
+
+
+def write_review(url: str, cycle_id: int, out: str, mark: str) -> list[str]:
+    """Write the department's report and every unit's page.
+
+    Returns:
+        Paths, below ``out``, of those that changed.
+    """
+    with session_of(url) as session:
+        cycle = cycle_by_id(session, cycle_id)
+        profile = load_profile(cycle.profile)
+        data = review_data(session, cycle, profile, units_of(session, cycle_id), mark)
+        pages = {REPORT_PATH: ("", build_review(data))}
+        reviews: list[UnitReview] = [*data.units, *([data.department] if data.department else [])]
+        for review in reviews:
+            pages[review.page] = (
+                review.code,
+                build_unit_review(
+                    review, department_name=data.department_name, year=data.year, mark=mark, back=f"../../{REPORT_PATH}"
+                ),
+            )
+        return [path for path, (code, html) in pages.items() if _put(session, cycle, Path(out), path, code, html)]
+
+
+def _put(session: Session, cycle: Cycle, out: Path, path: str, code: str, html: str) -> bool:
+    row = Document(
+        cycle_id=cycle.id or 0, unit_code=code, kind="审核报告", format="html", path=path, sha256="", draft=False
+    )
+    return put_document(session, out, row, html.encode("utf-8"))

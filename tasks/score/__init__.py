@@ -1,0 +1,1 @@
+"""Scores the projects of submissions by the scheme of their form family."""

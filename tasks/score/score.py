@@ -1,0 +1,89 @@
+"""Scoring step over a set of units: recompute each project's score and store it with its parts."""
+
+from collections.abc import Sequence
+
+from sqlmodel import Session, col, delete, select
+
+from expectations.scoring import ScoredProject, load_scheme, score_project
+from models.database import bulk_insert, session_of
+from models.definitions import content_hash
+from models.profiles import load_profile
+from models.tables import IndicatorScore, ProjectScore, StepState, SubmissionVersion
+from tasks.collect.store import latest_version, load_submissions
+from tasks.step import StepReport, cycle_by_id, key_of, set_step, steps_of, units_of
+
+STEP = "score"
+
+
+def score_units(url: str, cycle_id: int, codes: Sequence[str]) -> StepReport:
+    """Score the projects in the newest version of each unit, one transaction per unit.
+
+    Args:
+        url: Database.
+        cycle_id: The cycle.
+        codes: Units to score.
+    """
+    report = StepReport(STEP)
+    with session_of(url) as session:
+        cycle = cycle_by_id(session, cycle_id)
+        profile = load_profile(cycle.profile)
+        scheme = load_scheme(profile.scheme)
+        units = units_of(session, cycle_id, codes)
+        collected, states = steps_of(session, units, "collect"), steps_of(session, units, STEP)
+        due = []
+        for unit in units:
+            version = latest_version(session, unit.id or 0)
+            before = collected.get(unit.id or 0)
+            if version is None or before is None or before.state != StepState.DONE:
+                set_step(session, unit, STEP, StepState.WAITING, "", "")
+                continue
+            key = key_of(version.sha256, content_hash(scheme), content_hash(profile))
+            state = states.get(unit.id or 0)
+            if state is not None and state.input_key == key:
+                report.unchanged.append(unit.code)
+            else:
+                due.append((unit, version, key))
+        loaded = load_submissions(session, [version.id or 0 for _, version, _ in due])
+    for unit, version, key in due:
+        scores = [score_project(project, scheme, profile) for project in loaded[version.id or 0].projects]
+        with session_of(url) as session:
+            store_scores(session, version, content_hash(scheme), scores)
+            set_step(session, unit, STEP, StepState.DONE, _describe(scores), key)
+        report.done.append(unit.code)
+    return report
+
+
+def _describe(scores: Sequence[ScoredProject]) -> str:
+    if not scores:
+        return "没有项目自评表。"
+    return f"{len(scores)} 个项目：" + "、".join(
+        f"{score.project} {score.total} 分（{score.grade}）" for score in scores
+    )
+
+
+def store_scores(
+    session: Session, version: SubmissionVersion, scheme_hash: str, scores: Sequence[ScoredProject]
+) -> None:
+    """Replace the scores of a version."""
+    old = session.exec(select(ProjectScore.id).where(ProjectScore.submission_id == version.id)).all()
+    if old:
+        session.execute(delete(IndicatorScore).where(col(IndicatorScore.project_score_id).in_(old)))
+        session.execute(delete(ProjectScore).where(col(ProjectScore.id).in_(old)))
+    for position, scored in enumerate(scores):
+        row = ProjectScore(
+            submission_id=version.id or 0, project=position, name=scored.project, scheme=scored.scheme,
+            scheme_hash=scheme_hash, claimed_total=scored.claimed_total, total=scored.total,
+            recomputed_points=scored.recomputed_points, accepted_points=scored.accepted_points,
+            unscorable_points=scored.unscorable_points, grade_claimed=scored.grade_claimed, grade=scored.grade,
+        )  # fmt: skip
+        session.add(row)
+        session.flush()
+        bulk_insert(
+            session,
+            IndicatorScore,
+            ("project_score_id", "position", "name", "points", "claimed", "score", "basis", "why"),
+            [
+                (row.id, number, item.name, item.points, item.claimed, item.score, item.basis, item.why)
+                for number, item in enumerate(scored.indicators)
+            ],
+        )

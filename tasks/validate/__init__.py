@@ -1,0 +1,1 @@
+"""Judges submissions by the rule catalogue, through Great Expectations, and stores outcomes and findings."""

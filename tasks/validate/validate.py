@@ -1,0 +1,202 @@
+"""Validation step over a set of units: load, judge through GX, store outcomes, findings and verdicts."""
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+from sqlmodel import Session, col, delete, select
+
+from expectations.catalogue import RuleSet, load_rules
+from expectations.cube import UnitData
+from expectations.gx import judge_with_gx
+from expectations.verdicts import FindingKey, explain_outcomes, findings_of, summarise
+from models.database import bulk_insert, session_of
+from models.findings import Finding, RuleOutcome, Severity, Status, Verdict
+from models.profiles import Profile, load_profile
+from models.tables import (
+    Cycle,
+    FindingRecord,
+    OutcomeRecord,
+    StepState,
+    SubmissionVersion,
+    Unit,
+)
+from tasks.collect.store import latest_version, load_submissions
+from tasks.step import StepReport, cycle_by_id, key_of, set_step, steps_of, units_of
+
+STEP = "validate"
+
+Scope = Literal["单位", "部门"]
+
+
+def validate_units(url: str, cycle_id: int, codes: Sequence[str], scope: Scope = "单位") -> StepReport:
+    """Judge the newest version of each unit (or department) and store what was found, one transaction per unit.
+
+    Units that were not collected wait; units whose version, rules and circumstances are unchanged are left alone.
+
+    Args:
+        url: Database.
+        cycle_id: The cycle.
+        codes: Units to judge.
+        scope: ``部门`` judges added-up accounts of departments.
+    """
+    report = StepReport(STEP)
+    with session_of(url) as session:
+        cycle = cycle_by_id(session, cycle_id)
+        profile = load_profile(cycle.profile)
+        rules = load_rules(profile)
+        work = _work(session, cycle, profile, rules, codes, scope, report)
+    judged = judge_with_gx(profile, rules, [data for _, _, _, data in work]) if work else {}
+    for unit, version, key, data in work:
+        with session_of(url) as session:
+            earlier = _earlier_explanations(session, unit, version)
+            outcomes = explain_outcomes(judged[unit.code], data.submission.explanations, earlier)
+            store_outcomes(session, version, rules, outcomes)
+            message = describe(findings_of(outcomes))
+            verdict = summarise(outcomes)[0]
+            state = StepState.RETURNED if verdict is Verdict.FAIL else StepState.DONE
+            set_step(session, unit, STEP, state, message, key)
+        report.done.append(unit.code)
+        if state is StepState.RETURNED:
+            report.returned[unit.code] = message
+    return report
+
+
+Work = tuple[Unit, SubmissionVersion, str, UnitData]
+
+
+def _work(
+    session: Session,
+    cycle: Cycle,
+    profile: Profile,
+    rules: RuleSet,
+    codes: Sequence[str],
+    scope: Scope,
+    report: StepReport,
+) -> list[Work]:
+    """Units to judge, with version, key and data; the others are reported unchanged or waiting."""
+    role = "报送" if scope == "单位" else "汇总"
+    units = units_of(session, cycle.id or 0, codes)
+    collected = steps_of(session, units, "collect" if scope == "单位" else "aggregate")
+    judged = steps_of(session, units, STEP)
+    due: list[tuple[Unit, SubmissionVersion, SubmissionVersion | None, str]] = []
+    for unit in units:
+        unit_id = unit.id or 0
+        version = latest_version(session, unit_id, role)
+        before = collected.get(unit_id)
+        if version is None or before is None or before.state != StepState.DONE:
+            set_step(session, unit, STEP, StepState.WAITING, "", "")
+            continue
+        prior = prior_version(session, cycle, unit.code, role)
+        key = key_of(version.sha256, rules.hash, prior.sha256 if prior else "", sorted(attributes_of(unit).items()))
+        state = judged.get(unit_id)
+        if state is not None and state.input_key == key:
+            report.unchanged.append(unit.code)
+            if state.state == StepState.RETURNED:
+                report.returned[unit.code] = state.message
+        else:
+            due.append((unit, version, prior, key))
+    ids = [version.id or 0 for _, version, _, _ in due] + [prior.id or 0 for _, _, prior, _ in due if prior]
+    loaded = load_submissions(session, ids)
+    return [
+        (
+            unit,
+            version,
+            key,
+            UnitData(
+                unit.code,
+                loaded[version.id or 0],
+                attributes_of(unit),
+                loaded[prior.id or 0] if prior else None,
+                scope,
+            ),
+        )
+        for unit, version, prior, key in due
+    ]
+
+
+def attributes_of(unit: Unit) -> dict[str, str]:
+    """Attributes that conditions of rules ask for, as the registry has them."""
+    return {
+        "单位类型": unit.unit_type,
+        "会计制度": unit.accounting,
+        "预算级次": unit.level,
+        "报表类型": "部门汇总" if unit.kind == "部门" else unit.report_type,
+    }
+
+
+def prior_version(session: Session, cycle: Cycle, code: str, role: str) -> SubmissionVersion | None:
+    """The same unit's newest version of the year before, if this database has it."""
+    query = (
+        select(SubmissionVersion)
+        .join(Unit, col(Unit.id) == SubmissionVersion.unit_id)
+        .join(Cycle, col(Cycle.id) == Unit.cycle_id)
+        .where(Cycle.year == cycle.year - 1, Cycle.department_code == cycle.department_code, Unit.code == code)
+        .where(SubmissionVersion.role == role)
+        .order_by(col(SubmissionVersion.number).desc())
+    )
+    return session.exec(query).first()
+
+
+def _earlier_explanations(
+    session: Session, unit: Unit, version: SubmissionVersion
+) -> Mapping[FindingKey, tuple[int | None, str]]:
+    """Explanations given for the version before, by rule and place; they live on while the difference is the same."""
+    if version.number < 2:
+        return {}
+    query = (
+        select(FindingRecord)
+        .join(SubmissionVersion, col(SubmissionVersion.id) == FindingRecord.submission_id)
+        .where(SubmissionVersion.unit_id == unit.id, SubmissionVersion.role == version.role)
+        .where(SubmissionVersion.number == version.number - 1, FindingRecord.explanation != "")
+    )
+    return {(row.rule, row.form, row.row, row.column): (row.difference, row.explanation) for row in session.exec(query)}
+
+
+def store_outcomes(
+    session: Session,
+    version: SubmissionVersion,
+    rules: RuleSet,
+    outcomes: Sequence[RuleOutcome],
+) -> None:
+    """Replace the outcomes and findings of a version by new ones under a ruleset."""
+    for model in (OutcomeRecord, FindingRecord):
+        session.execute(delete(model).where(col(model.submission_id) == version.id))
+    bulk_insert(
+        session,
+        OutcomeRecord,
+        ("submission_id", "ruleset_hash", "rule", "severity", "status", "checked", "held", "not_checked", "why"),
+        [
+            (version.id, rules.hash, o.rule, o.severity.value, o.status.value, o.checked, o.held, o.not_checked, o.why)
+            for o in outcomes
+        ],
+    )
+    fields = tuple(field.name for field in dataclasses.fields(Finding))
+    bulk_insert(
+        session,
+        FindingRecord,
+        ("submission_id", "ruleset_hash", "position", *fields),
+        [
+            (version.id, rules.hash, position, *(_plain(getattr(finding, name)) for name in fields))
+            for position, finding in enumerate(findings_of(outcomes))
+        ],
+    )
+
+
+def _plain(value: object) -> object:
+    return value.value if isinstance(value, Severity | Status) else value
+
+
+def describe(findings: Sequence[Finding]) -> str:
+    """One Chinese sentence on what was found, for states, run messages and lists."""
+    violated = [finding for finding in findings if finding.status is Status.VIOLATED]
+    counts = [
+        f"{severity.label}性不符 {count} 处" if severity is not Severity.HINT else f"提示 {count} 处"
+        for severity in Severity
+        if (count := sum(finding.severity is severity for finding in violated))
+    ]
+    if unchecked := sum(finding.status is Status.NOT_CHECKED for finding in findings):
+        counts.append(f"未审核 {unchecked} 条")
+    blocking = next((finding for finding in violated if finding.blocks), None)
+    text = "，".join(counts) if counts else "全部相符"
+    return f"{text}。首条：{blocking.message}" if blocking else f"{text}。"

@@ -1,0 +1,193 @@
+"""Adding up: signed sums with sources, flows between units, proposals and what replaces them. Figures by hand."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.profiles import Profile, load_profile
+from models.submission import Cell, Counterparty, Presence, Submission
+from tasks.aggregate.consolidate import Addend, Consolidation, consolidate, summed_forms
+from tasks.aggregate.flows_between_units import FLOW_KINDS, Pair, pairs_adjusted_by
+
+PROFILE = load_profile()
+NAMES = {"10": "部门", "101": "本级", "102": "中心", "103": "信息中心", "109": "调整"}
+ALL_PRESENT = {code: Presence.PRESENT for code in summed_forms(PROFILE)}
+
+
+def submission(
+    cells: dict[tuple[str, str, str], int], flows: list[tuple[str, str, str, int]] | None = None, **presence: Presence
+) -> Submission:
+    """A submission with amounts in fen; flows are (direction, counterpart, subject, fen)."""
+    return Submission(
+        file="x", sha256="x", kind="填报工作簿", profile=PROFILE.code, catalogue_hash=PROFILE.forms.hash, year=2022,
+        presence=ALL_PRESENT | presence, cells=[Cell(*address, amount) for address, amount in cells.items()],
+        counterparties=[Counterparty(direction, other, "", subject, amount) for direction, other, subject, amount in flows or []],
+    )  # fmt: skip
+
+
+def add(*addends: Addend, missing: tuple[tuple[str, str], ...] = ()) -> Consolidation:
+    return consolidate(PROFILE, ("10", "部门"), 2022, addends, NAMES, missing)
+
+
+def cells(result: Consolidation) -> dict[tuple[str, str, str], int]:
+    return {(c.form, c.row, c.column): c.amount or 0 for c in result.submission.cells}
+
+
+# The department office pays 500.00 to the information centre, which books it as income from above.
+PAYER = submission(
+    {
+        ("公开01", "210", "决算数"): 150_000,
+        ("公开01", "本年支出合计", "决算数"): 150_000,
+        ("公开01", "支出/总计", "决算数"): 150_000,
+        ("公开03", "合计", "本年支出合计"): 150_000,
+        ("公开03", "合计", "对附属单位补助支出"): 50_000,
+        ("公开03", "2101506", "对附属单位补助支出"): 50_000,
+        ("公开03", "2101506", "本年支出合计"): 50_000,
+    },
+    [("对附属单位补助支出", "103", "2101506", 50_000)],
+)
+RECEIVER = submission(
+    {
+        ("公开01", "上级补助收入", "决算数"): 50_000,
+        ("公开01", "本年收入合计", "决算数"): 80_000,
+        ("公开01", "收入/总计", "决算数"): 80_000,
+        ("公开02", "合计", "上级补助收入"): 50_000,
+        ("公开02", "合计", "本年收入合计"): 80_000,
+        ("公开02", "2101599", "上级补助收入"): 50_000,
+        ("公开02", "2101599", "本年收入合计"): 50_000,
+    },
+    [("上级补助收入", "101", "2101599", 50_000)],
+)
+
+
+def test_a_cell_is_the_sum_of_its_sources() -> None:
+    address = ("公开01", "年初结转和结余", "决算数")
+    result = add(
+        Addend("101", "单户表", submission({address: 1_05})), Addend("102", "单户表", submission({address: 2_10}))
+    )
+    assert cells(result)[address] == 3_15
+    assert result.sources[address] == [(0, 1_05), (1, 2_10)]
+    assert result.submission.problems == []
+
+
+def test_matched_flows_propose_an_adjustment_that_removes_them_once_on_both_sides() -> None:
+    result = add(Addend("101", "单户表", PAYER), Addend("103", "单户表", RECEIVER))
+    got = cells(result)
+    assert got["公开03", "合计", "对附属单位补助支出"] == 0
+    assert got["公开03", "合计", "本年支出合计"] == 100_000
+    assert got["公开01", "210", "决算数"] == 100_000
+    assert got["公开01", "支出/总计", "决算数"] == 100_000
+    assert got["公开02", "合计", "上级补助收入"] == 0
+    assert got["公开01", "上级补助收入", "决算数"] == 0
+    assert got["公开01", "收入/总计", "决算数"] == 30_000
+    assert result.proposal is not None
+    proposed = {(c.form, c.row, c.column): c.amount for c in result.proposal.cells}
+    assert proposed["公开03", "21015", "对附属单位补助支出"] == -50_000, "subjects above are adjusted too"
+    assert proposed["公开02", "210", "本年收入合计"] == -50_000
+    assert [line.direction for line in result.proposal.counterparties] == ["对附属单位补助支出", "上级补助收入"]
+    assert result.addends[-1].submission is result.proposal
+
+
+def test_elimination_leaves_appropriation_tables_alone() -> None:
+    result = add(Addend("101", "单户表", PAYER), Addend("103", "单户表", RECEIVER))
+    assert result.proposal is not None
+    assert {cell.form for cell in result.proposal.cells} == {"公开01", "公开02", "公开03"}
+
+
+def test_unequal_sides_are_a_finding_and_nothing_is_removed() -> None:
+    other = submission({}, [("上级补助收入", "101", "2101599", 40_000)])
+    result = add(Addend("101", "单户表", PAYER), Addend("103", "单户表", other))
+    assert result.proposal is None
+    (problem,) = result.submission.problems
+    assert problem.rule == "A-往来" and "500.00" in problem.message and "400.00" in problem.message
+    assert "100.00" in problem.message
+
+
+def test_a_counterpart_that_is_not_added_is_told_apart() -> None:
+    result = add(Addend("101", "单户表", PAYER), missing=(("103", "未报送"),))
+    assert [problem.rule for problem in result.submission.problems] == ["A-缺户", "A-往来未核"]
+    assert "103 信息中心" in result.submission.problems[0].message
+
+
+def test_a_filed_adjustment_for_the_pair_replaces_the_proposal() -> None:
+    filed = submission(
+        {("公开03", "合计", "对附属单位补助支出"): -50_000, ("公开02", "合计", "上级补助收入"): -50_000},
+        [("对附属单位补助支出", "103", "2101506", 50_000), ("上级补助收入", "101", "2101599", 50_000)],
+    )
+    assert pairs_adjusted_by(filed) == {Pair("101", "103", FLOW_KINDS[0])}
+    result = add(Addend("101", "单户表", PAYER), Addend("103", "单户表", RECEIVER), Addend("109", "调整表", filed))
+    assert result.proposal is None and len(result.replaced) == 1
+    assert cells(result)["公开03", "合计", "对附属单位补助支出"] == 0, "removed once, not twice"
+
+
+def test_an_overlay_and_its_members_are_never_both_added() -> None:
+    address = ("公开01", "本年收入合计", "决算数")
+    single, overlay = submission({address: 7_00}), submission({address: 7_00})
+    both = add(Addend("101", "单户表", single), Addend("102", "叠加汇总表", overlay, members=frozenset({"101"})))
+    assert cells(both)[address] == 7_00 and "101" in both.left_out[0][1]
+    alone = add(Addend("102", "叠加汇总表", overlay, members=frozenset({"101"})))
+    assert cells(alone)[address] == 7_00 and alone.left_out == []
+
+
+def test_a_difference_sheet_adds() -> None:
+    address = ("公开01", "本年收入合计", "决算数")
+    result = add(
+        Addend("101", "单户表", submission({address: 7_00})), Addend("109", "经费差额表", submission({address: 1_00}))
+    )
+    assert cells(result)[address] == 8_00
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        (Presence.PRESENT, Presence.EMPTY, Presence.PRESENT),
+        (Presence.EMPTY, Presence.EMPTY, Presence.EMPTY),
+        (Presence.PRESENT, Presence.ABSENT, Presence.PARTIAL),
+        (Presence.PRESENT, Presence.UNREADABLE, Presence.PARTIAL),
+        (Presence.ABSENT, Presence.ABSENT, Presence.ABSENT),
+    ],
+)
+def test_a_form_that_a_unit_lacks_makes_the_departments_incomplete(
+    first: Presence, second: Presence, expected: Presence
+) -> None:
+    one, two = submission({}), submission({})
+    one.presence["补充信息"], two.presence["补充信息"] = first, second
+    result = add(Addend("101", "单户表", one), Addend("102", "单户表", two))
+    assert result.submission.presence["补充信息"] is expected
+    assert not Presence.PARTIAL.usable
+
+
+def test_covers_and_texts_are_not_added() -> None:
+    text = submission({})
+    text.cells += [Cell("封面", "单位名称", "内容", None, "甲"), Cell("公开06", "309", "其中：基本支出", None, "——")]
+    assert add(Addend("101", "单户表", text)).submission.cells == []
+
+
+amounts = st.dictionaries(
+    st.sampled_from(["一般公共预算财政拨款收入", "事业收入", "本年收入合计", "年初结转和结余"]),
+    st.integers(-(10**15), 10**15),
+)
+
+
+@given(st.lists(amounts, min_size=1, max_size=6))
+def test_the_sum_does_not_depend_on_the_order_of_units(units: list[dict[str, int]]) -> None:
+    def total(order: list[dict[str, int]]) -> dict[tuple[str, str, str], int]:
+        return cells(
+            add(
+                *(
+                    Addend(str(i), "单户表", submission({("公开01", row, "决算数"): v for row, v in unit.items()}))
+                    for i, unit in enumerate(order)
+                )
+            )
+        )
+
+    expected: dict[tuple[str, str, str], int] = {}
+    for unit in units:
+        for row, value in unit.items():
+            expected["公开01", row, "决算数"] = expected.get(("公开01", row, "决算数"), 0) + value
+    assert total(units) == total(units[::-1]) == expected
+
+
+def test_profile_fixture_matches(profile: Profile) -> None:
+    assert "封面" not in summed_forms(profile) and "往来明细" not in summed_forms(profile)
+    assert "补充信息" in summed_forms(profile) and "公开10" in summed_forms(profile)
