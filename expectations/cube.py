@@ -24,7 +24,7 @@ Slot = tuple[bool, str]
 _UNREAD = {"R-金额", "R-公式", "R-列"}
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class UnitData:
     """One unit and what it handed in.
 
@@ -40,6 +40,9 @@ class UnitData:
     attributes: Mapping[str, str] = field(default_factory=dict)
     prior: Submission | None = None
     scope: str = "单位"
+
+    def __repr__(self) -> str:
+        return f"UnitData({self.code!r}, {self.submission.sha256!r})"  # short: GX hashes frames by their objects' text
 
     def attribute(self, name: str) -> str:
         """An attribute's value, empty when unknown."""

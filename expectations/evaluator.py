@@ -40,45 +40,52 @@ def evaluate(rules: RuleSet | Iterable[CompiledRule], cube: Cube) -> dict[str, l
 def judge(compiled: CompiledRule, cube: Cube) -> list[RuleOutcome]:
     """Judge one rule for every unit of the cube, in the cube's order."""
     try:
-        outcomes = _inapplicable(compiled, cube)
+        outcomes, doubts = _applicability(compiled, cube)
         if compiled.relation is None:
-            _judge_predicate(compiled, cube, outcomes)
+            _judge_predicate(compiled, cube, outcomes, doubts)
         else:
-            _judge_formula(compiled, compiled.relation, cube, outcomes)
+            _judge_formula(compiled, compiled.relation, cube, outcomes, doubts)
         return [outcomes[index] for index in range(len(cube.units))]
     except Exception as error:  # a rule that breaks is shown as not checked; it must not stop the others
         why = _FAULT.format(error=f"{type(error).__name__}：{error}")
         return [unchecked(compiled.rule, why) for _ in cube.units]
 
 
-def _inapplicable(compiled: CompiledRule, cube: Cube) -> dict[int, RuleOutcome]:
-    """Outcomes of units that the rule does not concern, by scope or condition, or of which that is not known."""
+def _applicability(compiled: CompiledRule, cube: Cube) -> tuple[dict[int, RuleOutcome], dict[int, str]]:
+    """Outcomes of units that the rule does not concern, and for units of which that is not known, why not."""
     rule = compiled.rule
     condition = judge_condition(compiled.condition, cube)
     outcomes: dict[int, RuleOutcome] = {}
+    doubts: dict[int, str] = {}
     for index, (unit, truth) in enumerate(zip(cube.units, condition.truth.tolist(), strict=True)):
         if rule.scope not in ("全部", unit.scope):
             outcomes[index] = not_applicable(rule, f"本条只审核{rule.scope}")
         elif truth == FALSE:
             outcomes[index] = not_applicable(rule, "不符合本条的适用条件")
         elif truth != TRUE:
-            outcomes[index] = unchecked(rule, f"不能确定本条是否适用（{condition.missing.get(index, '数据不全')}）")
-    return outcomes
+            doubts[index] = f"不能确定本条是否适用（{condition.missing.get(index, '数据不全')}）"
+    return outcomes, doubts
 
 
-def _judge_predicate(compiled: CompiledRule, cube: Cube, outcomes: dict[int, RuleOutcome]) -> None:
+def _judge_predicate(
+    compiled: CompiledRule, cube: Cube, outcomes: dict[int, RuleOutcome], doubts: dict[int, str]
+) -> None:
     rule, check = compiled.rule, PREDICATES[compiled.rule.check]
     for index, unit in enumerate(cube.units):
-        if index not in outcomes:
+        if index in doubts:
+            outcomes[index] = unchecked(rule, doubts[index])
+        elif index not in outcomes:
             try:
                 outcomes[index] = conclude(rule, unit, cube.profile, check(unit, rule, cube.profile))
             except Exception as error:  # one unit's data must not stop the others, and a broken check passes nothing
                 outcomes[index] = unchecked(rule, _FAULT.format(error=f"{type(error).__name__}：{error}"))
 
 
-def _judge_formula(compiled: CompiledRule, relation: Relation, cube: Cube, outcomes: dict[int, RuleOutcome]) -> None:
+def _judge_formula(
+    compiled: CompiledRule, relation: Relation, cube: Cube, outcomes: dict[int, RuleOutcome], doubts: dict[int, str]
+) -> None:
     plan = expand(relation, {ref.slot: cube.table(ref.slot).layout for ref in relation.references})
-    missing = unusable(relation, cube)
+    missing = {**unusable(relation, cube), **doubts}
     findings = RelationFindings(compiled.rule, relation, plan, cube)
     for compared in compare(plan, relation.sign, cube):
         counted = compared.counted

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 
 from expectations.scoring.deadlines import Span, on_time, parse_date
 from expectations.scoring.exact import plain, read_number, round_half_up
@@ -50,6 +51,7 @@ def target_of(indicator: Indicator) -> str:
     return indicator.target.strip() or indicator.initial_target.strip()
 
 
+@lru_cache(maxsize=8192)  # several rules ask for the same indicators, one rule after the other over a chunk of units
 def assess(indicator: Indicator, scheme: Scheme) -> Assessment:
     """Score one indicator; pure and exact.
 
@@ -97,7 +99,9 @@ def _compare(indicator: Indicator, target: str, actual: str, scheme: Scheme) -> 
         if fold(target) == fold(actual):
             return None, False
         raise NotComparable(f"{'指标值' if wanted is None else '实际完成值'}无法识别为可比较的数量")
-    return achieve(wanted, reached, scheme.operator_for(indicator.level1, indicator.level2, wanted.unit or reached.unit)), False
+    return achieve(
+        wanted, reached, scheme.operator_for(indicator.level1, indicator.level2, wanted.unit or reached.unit)
+    ), False
 
 
 def _compare_dates(deadline: Span, actual: str) -> tuple[Achievement | None, bool]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from models.errors import AmountError
 from models.money import divide_half_up, parse_decimal
@@ -11,6 +12,7 @@ MAX_LENGTH = 30
 """Digits beyond this are no figure of a form."""
 
 
+@lru_cache(maxsize=4096)  # forms repeat the same few figures
 def read_number(text: str | None, suffix: str = "") -> Decimal | None:
     """Read a displayed number, forgiving a trailing ``suffix`` (``%``, ``分``); ``None`` when blank or no number."""
     bare = (text or "").strip().replace("％", "%")

@@ -88,6 +88,7 @@ class Achievement:
     over: Fraction | None = None
 
 
+@lru_cache(maxsize=4096)
 def fold(text: str) -> str:
     """Fold full-width characters, dashes, spaces and 百分之 of a target or actual value."""
     folded = "".join(text.split()).translate(_FULL_WIDTH).translate(_FOLD)

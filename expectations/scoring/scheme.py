@@ -113,6 +113,9 @@ class Scheme(Definition):
         """Hash of the scheme's exact content."""
         return content_hash(self.model_dump(mode="json"))
 
+    def __hash__(self) -> int:
+        return hash(self.hash)
+
     def group_of(self, level1: str) -> Group | None:
         """The first-level indicator that a printed name means."""
         return next((group for group in self.groups if group.is_named(level1)), None)
@@ -135,6 +138,7 @@ class Scheme(Definition):
         return next((level for level in self.levels if any(phrase in statement for phrase in level.phrases)), None)
 
 
+@lru_cache(maxsize=4096)
 def _stem(text: str) -> str:
     return bare_name(text).split("（")[0]
 
