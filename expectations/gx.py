@@ -9,7 +9,9 @@ import os
 os.environ["GX_ANALYTICS_ENABLED"] = "false"  # read by GX when it is imported
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, ClassVar
+from uuid import uuid4
 
 import great_expectations as gx
 import pandas as pd
@@ -122,6 +124,14 @@ class ExpectUnitsToSatisfyRule(BatchExpectation):  # type: ignore[misc]
         }
 
 
+@lru_cache
+def _context() -> Any:
+    """One context in memory per process; each would leave a folder of its own in the temporary directory."""
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
+    return context
+
+
 def expectation_for(compiled: CompiledRule, ruleset: RuleSet) -> ExpectUnitsToSatisfyRule:
     """The expectation that stands for a rule; severity 强制, 核实, 提示 becomes critical, warning, info."""
     return ExpectUnitsToSatisfyRule(
@@ -134,6 +144,7 @@ def expectation_for(compiled: CompiledRule, ruleset: RuleSet) -> ExpectUnitsToSa
 
 def suite_for(ruleset: RuleSet) -> gx.ExpectationSuite:
     """The suite of all rules, one expectation each."""
+    _context()  # a suite belongs to one
     suite = gx.ExpectationSuite(name=f"juesuan-{ruleset.hash[:12]}")
     for compiled in ruleset.compiled:
         suite.add_expectation(expectation_for(compiled, ruleset))
@@ -155,13 +166,14 @@ def validate_suite(
         GX's results, one per expectation.
     """
     _RULESETS[ruleset.hash] = (profile, ruleset)
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = ProgressBarsConfig(globally=False)
     frame = pd.DataFrame({UNIT_COLUMN: [unit.code for unit in units], DATA_COLUMN: list(units)})
-    asset = context.data_sources.add_pandas("juesuan").add_dataframe_asset("units")
-    batch = asset.add_batch_definition_whole_dataframe("all").get_batch({"dataframe": frame})
-    result = batch.validate(suite if suite is not None else suite_for(ruleset))
-    return list(result.results)
+    sources, name = _context().data_sources, f"juesuan-{uuid4()}"
+    asset = sources.add_pandas(name).add_dataframe_asset("units")
+    try:
+        batch = asset.add_batch_definition_whole_dataframe("all").get_batch({"dataframe": frame})
+        return list(batch.validate(suite if suite is not None else suite_for(ruleset)).results)
+    finally:
+        sources.delete(name)
 
 
 def read_outcomes(

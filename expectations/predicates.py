@@ -69,8 +69,9 @@ def predicate(name: str) -> Callable[[Predicate], Predicate]:
 @predicate("reading")
 def reading(unit: "UnitData", rule: "Rule", profile: Profile) -> Iterator[Judged]:
     """Turn what the reader met under ``params.rule`` into violations, each with the severity the reader gave it."""
+    wanted = rule.params["rule"]
     for problem in unit.submission.problems:
-        if problem.rule == rule.params["rule"]:
+        if problem.rule == wanted:
             yield Judged(
                 False,
                 problem.form,

@@ -1,11 +1,13 @@
 """The flows: the annual cycle of a department, and the cycle of one unit of it."""
 
 from dataclasses import dataclass, field
+from typing import Any, cast
 
 from prefect import flow, get_run_logger
 from prefect.client.schemas.objects import State
+from prefect.futures import PrefectFuture
 from prefect.states import Completed, Failed
-from prefect.task_runners import ThreadPoolTaskRunner
+from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 from sqlmodel import col, select
 
 from flows.parameters import CycleParameters, inbox_path
@@ -21,6 +23,12 @@ from tasks.disclose.task import disclose_task, review_task
 from tasks.score.task import score_task
 from tasks.step import STEPS, StepReport, chunk_size, units_of
 from tasks.validate.task import validate_task
+
+
+def _runner() -> TaskRunner[PrefectFuture[Any]]:
+    """Tasks run in threads of bounded number; what needs the processor runs over whole sets in one task."""
+    runner: Any = ThreadPoolTaskRunner(max_workers=settings().workers)
+    return cast("TaskRunner[PrefectFuture[Any]]", runner)
 
 
 @dataclass(slots=True)
@@ -41,9 +49,10 @@ def run_cycle(parameters: CycleParameters) -> CycleReport:
     """All steps for the units named (or all), their departments and the reports. Runs inside a flow."""
     log = get_run_logger()
     url = parameters.database or settings().database_url
-    prepared: Prepared = prepare_task(
+    prepared: Any = prepare_task(
         url, parameters.year, parameters.registry, inbox_path(parameters.inbox), parameters.profile, parameters.units
     )
+    assert isinstance(prepared, Prepared)
     stage = Stage(url, prepared.cycle_id)
     report = CycleReport(prepared.cycle_id)
     codes, nodes = _scope(stage, prepared)
@@ -67,7 +76,8 @@ def run_cycle(parameters: CycleParameters) -> CycleReport:
         report.steps.append(done)
         log.info("%s：处理 %s 户，未变 %s 户，退回 %s 户，故障 %s 户", step, len(done.done), len(done.unchanged),
                  len(done.returned), len(done.faults))  # fmt: skip
-    report.written = review_task(url, prepared.cycle_id, *out)
+    written: Any = review_task(url, prepared.cycle_id, *out)
+    report.written = list(written)
     return report
 
 
@@ -102,7 +112,7 @@ def final_state(report: CycleReport, url: str) -> State[object]:
 @flow(
     name="annual-cycle",
     flow_run_name="{year}年度决算",
-    task_runner=ThreadPoolTaskRunner(max_workers=settings().workers),
+    task_runner=_runner(),
     persist_result=False,
 )
 def annual_cycle(
@@ -126,7 +136,7 @@ def annual_cycle(
 @flow(
     name="unit-cycle",
     flow_run_name="{year}年度决算·{unit}",
-    task_runner=ThreadPoolTaskRunner(max_workers=settings().workers),
+    task_runner=_runner(),
     persist_result=False,
 )
 def unit_cycle(

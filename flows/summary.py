@@ -9,6 +9,15 @@ from models.errors import UsageError
 from models.tables import Cycle, Receipt, StepState, Unit, UnitStep
 from tasks.step import STEP_NAMES, STEPS, units_of
 
+NAMES = {
+    StepState.DONE: "通过",
+    StepState.RETURNED: "退回",
+    StepState.MISSING: "未报送",
+    StepState.FAULT: "故障",
+    StepState.WAITING: "待处理",
+}
+"""Chinese names of a unit's overall state."""
+
 ORDER = (StepState.FAULT, StepState.RETURNED, StepState.MISSING, StepState.WAITING, StepState.DONE)
 
 
@@ -120,22 +129,20 @@ def cycle_status(session: Session, cycle: Cycle) -> CycleStatus:
     return CycleStatus(cycle.year, cycle.department_code, list(by_id.values()), [(f, m) for f, m in refused])
 
 
+def _label(unit: UnitStatus) -> str:
+    """A department is never returned to anybody: its sums do not stand yet."""
+    return "未通过" if unit.kind == "部门" and unit.overall is StepState.RETURNED else NAMES[unit.overall]
+
+
 def status_text(status: CycleStatus) -> str:
     """The status as a clerk reads it on a terminal."""
     lines = [f"{status.year} 年度决算　部门 {status.department}"]
-    names = {
-        StepState.DONE: "通过",
-        StepState.RETURNED: "退回",
-        StepState.MISSING: "未报送",
-        StepState.FAULT: "故障",
-        StepState.WAITING: "待处理",
-    }
-    counts = [f"{names[state]} {len(status.of(state))} 户" for state in reversed(ORDER) if status.of(state)]
+    counts = [f"{NAMES[state]} {len(status.of(state))} 户" for state in reversed(ORDER) if status.of(state)]
     lines.append("，".join(counts))
     for unit in status.units:
         mark = "部门" if unit.kind == "部门" else "单位"
         steps = "　".join(f"{STEP_NAMES[s]}:{unit.states[s]}" for s in STEPS if s in unit.states)
-        lines.append(f"  {mark} {unit.code} {unit.name}　[{names[unit.overall]}]　{steps}")
+        lines.append(f"  {mark} {unit.code} {unit.name}　[{_label(unit)}]　{steps}")
         if unit.trouble:
             lines.append(f"      {unit.trouble}")
     lines += [f"  收件夹中未接收的文件《{file}》：{message}" for file, message in status.refused]

@@ -161,8 +161,9 @@ class Counterparty:
         direction: ``上级补助收入``, ``对附属单位补助支出``, ``附属单位上缴收入`` or ``上缴上级支出``,
             as the reporting unit books it.
         counterpart: Code of the other unit.
-        subject: Functional subject code (项) under which this unit books the amount.
+        subject: Functional subject code (项) under which the amount is booked.
         amount_fen: In fen, positive.
+        booked_by: Code of the unit that books it; empty when that is the reporting unit. 调整表 name it.
     """
 
     direction: str
@@ -170,6 +171,7 @@ class Counterparty:
     counterpart_name: str
     subject: str
     amount_fen: int
+    booked_by: str = ""
     location: str = ""
 
 

@@ -78,6 +78,7 @@ COUNTERPARTY_FIELDS = {
     "对方单位名称": "counterpart_name",
     "功能分类科目编码": "subject",
     "金额": "amount_fen",
+    "列报单位代码": "booked_by",
 }
 """Column of 往来明细 → attribute of ``Counterparty``."""
 

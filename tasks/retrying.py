@@ -22,8 +22,7 @@ def step_task(name: str) -> Callable[[F], Task[..., Any]]:
     """
 
     def decorate(function: F) -> Task[..., Any]:
-        return task(
-            function,
+        decorated: Task[..., Any] = task(
             name=name,
             task_run_name=name + "·{label}",
             retries=2,
@@ -32,6 +31,7 @@ def step_task(name: str) -> Callable[[F], Task[..., Any]]:
             retry_condition_fn=worth_retrying,
             cache_policy=NO_CACHE,
             persist_result=False,
-        )
+        )(function)
+        return decorated
 
     return decorate

@@ -10,7 +10,7 @@ from models.profiles import Profile
 
 
 def row_name(profile: Profile, form: str, row: str, printed: str = "") -> str:
-    """Canonical Chinese name or path of a row: of a subject its name, else the path or the name.
+    """Canonical Chinese name of a subject's row; of other rows the key, which is a unique name or path.
 
     Args:
         profile: Whose forms and dictionary apply.
@@ -21,7 +21,7 @@ def row_name(profile: Profile, form: str, row: str, printed: str = "") -> str:
     known = profile.forms.get(form)
     declared = known.rows.get(row) if known is not None else None
     if declared is not None:
-        return declared.key if "/" in declared.key and not declared.code else declared.name
+        return declared.name if declared.code else declared.key
     subject = profile.functional.get(row)
     return subject.name if subject is not None else printed or row
 

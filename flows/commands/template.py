@@ -16,7 +16,7 @@ def run(arguments: argparse.Namespace) -> int:
         code=arguments.unit, name="", year=year, unit_type="", accounting="", level="", report_type="单户表"
     )
     if arguments.registry is not None:
-        node = read_registry(arguments.registry).find(arguments.unit)
+        node = read_registry(arguments.registry, profile).by_code.get(arguments.unit)
         if node is None:
             raise UsageError(f"登记表 {arguments.registry.name} 中没有单位 {arguments.unit}。")
         cover = CoverInfo(

@@ -210,6 +210,7 @@ class CounterpartyRecord(SQLModel, table=True):
     counterpart_name: str = ""
     subject: str
     amount_fen: int = fen()
+    booked_by: str = ""
     location: str = ""
 
 

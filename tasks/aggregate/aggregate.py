@@ -102,10 +102,12 @@ def _store(
     session: Session, profile: Profile, node: Unit, result: Consolidation, versions: dict[str, SubmissionVersion]
 ) -> None:
     ids = {code: version.id or 0 for code, version in versions.items()}
+    numbers = {code: version.number for code, version in versions.items()}
     if result.proposal is not None:
         proposal = store_content_version(session, node, result.proposal, role="调整建议", report_type="调整表")
-        ids[node.code] = proposal.id or 0
-    parts = [f"{ids[addend.code]}:{addend.sign}:{addend.kind}" for addend in result.addends]
+        ids[node.code], numbers[node.code] = proposal.id or 0, proposal.number
+    # Natural keys: the same sum must have the same fingerprint in every database and order of arrival.
+    parts = [f"{addend.code}:{numbers[addend.code]}:{addend.sign}:{addend.kind}" for addend in result.addends]
     total = store_content_version(
         session, node, result.submission, role="汇总", report_type="部门汇总", basis=key_of(*parts)
     )

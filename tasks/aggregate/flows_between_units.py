@@ -6,7 +6,7 @@ Appropriation tables (公开04–09) are never touched: appropriations are booke
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from models.money import format_fen
 from models.subjects import parent_of
@@ -77,15 +77,14 @@ def gather_flows(units: Mapping[str, Submission]) -> list[Flow]:
 
 
 def pairs_adjusted_by(sheet: Submission) -> set[Pair]:
-    """Pairs that a filed 调整表 removes; its paid lines name the receiver, its received lines the payer.
-
-    The n-th paid line belongs to the n-th received line of the same kind.
-    """
+    """Pairs that a filed 调整表 removes: each line of its 往来明细 names both the booking and the other unit."""
     pairs: set[Pair] = set()
-    for kind in FLOW_KINDS:
-        to = [line.counterpart for line in sheet.counterparties if line.direction == kind.paid_as]
-        of = [line.counterpart for line in sheet.counterparties if line.direction == kind.received_as]
-        pairs |= {Pair(payer, receiver, kind) for payer, receiver in zip(of, to, strict=False)}
+    for line in sheet.counterparties:
+        for kind in FLOW_KINDS:
+            if line.direction == kind.paid_as:
+                pairs.add(Pair(line.booked_by, line.counterpart, kind))
+            elif line.direction == kind.received_as:
+                pairs.add(Pair(line.counterpart, line.booked_by, kind))
     return pairs
 
 
@@ -144,7 +143,8 @@ def propose_adjustment(flows: Iterable[Flow], template: Submission) -> Submissio
             _take(cells, "公开02", line.subject, flow.pair.kind.received_as, "本年收入合计", line.amount_fen)
             for row in (flow.pair.kind.received_as, "本年收入合计", "收入/总计"):
                 cells["公开01", row, "决算数"] -= line.amount_fen
-        lines += [*flow.paid, *flow.received]
+        lines += [replace(line, booked_by=flow.pair.payer) for line in flow.paid]
+        lines += [replace(line, booked_by=flow.pair.receiver) for line in flow.received]
     if not lines:
         return None
     return Submission(

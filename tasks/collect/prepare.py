@@ -40,7 +40,7 @@ def prepare_cycle(
         JuesuanError: The database cannot be used, the registry or inbox cannot be read, or a unit named is unknown.
     """
     profile = load_profile(profile_code)
-    registry = read_registry(Path(registry_path), profile)
+    registry = read_registry(Path(registry_path), profile, strict=False)
     filing = [unit.code for unit in registry.filing_units]
     if unknown := [code for code in wanted if code not in filing]:
         raise UsageError(f"登记表中没有填报单位 {'、'.join(unknown)}。")

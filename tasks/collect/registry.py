@@ -1,6 +1,6 @@
 """The unit registry and its place in the database: the cycle, its phases, its units and their steps."""
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from models.database import bulk_insert
 from models.profiles import Profile
@@ -8,11 +8,9 @@ from models.tables import Cycle, CyclePhase, Phase, StepState, Unit, UnitStep
 from models.tables.columns import now
 from models.trail import record
 from tasks.collect.registry_csv import Registry, RegistryUnit, read_registry
+from tasks.step import STEPS_OF
 
-__all__ = ["STEPS", "Registry", "RegistryUnit", "read_registry", "sync_registry"]
-
-STEPS = ("collect", "validate", "score", "aggregate", "disclose")
-"""Steps of every unit."""
+__all__ = ["Registry", "RegistryUnit", "read_registry", "sync_registry"]
 
 _SHARED = ("name", "parent_code", "kind", "unit_type", "accounting", "level", "report_type", "position")
 _WORDS = {
@@ -108,15 +106,15 @@ def _update(session: Session, unit: Unit, wanted: RegistryUnit) -> None:
 
 
 def _steps(session: Session, cycle_id: int) -> None:
-    """A waiting row for each step that a unit lacks."""
-    ids = session.exec(select(Unit.id).where(Unit.cycle_id == cycle_id).order_by(Unit.position)).all()  # type: ignore[arg-type]
+    """A waiting row for each step that applies to a unit and is lacking."""
+    units = session.exec(select(Unit).where(Unit.cycle_id == cycle_id).order_by(col(Unit.position))).all()
     query = select(UnitStep.unit_id, UnitStep.step).join(Unit).where(Unit.cycle_id == cycle_id)
     known = set(session.exec(query).all())
     at = now()
     rows = (
-        (unit_id, step, StepState.WAITING.value, "", "", 0, at)
-        for unit_id in ids
-        for step in STEPS
-        if (unit_id, step) not in known
+        (unit.id, step, StepState.WAITING.value, "", "", 0, at)
+        for unit in units
+        for step in STEPS_OF[unit.kind]
+        if (unit.id, step) not in known
     )
     bulk_insert(session, UnitStep, _STEP_COLUMNS, rows)

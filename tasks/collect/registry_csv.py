@@ -115,12 +115,13 @@ def read_registry(path: Path, profile: Profile | None = None, *, strict: bool = 
     Args:
         path: The file.
         profile: Whose form 封面 says which words are allowed; the default profile when left out.
-        strict: Whether a word that the cover does not allow refuses the whole file. Else the word of a filing unit is
-            left blank and told in :attr:`Registry.faults`, so that one bad row does not stop the other units.
+        strict: Whether a bad row refuses the whole file. Else a unit listed twice, in a cycle, below an unknown unit or
+            with a word that the cover does not allow is told in :attr:`Registry.faults` and stands directly below
+            the department, so that it does not stop the others.
 
     Raises:
-        RegistryError: In Chinese, with file and line: unreadable, a header missing, a code or name empty, twice or
-            malformed, a parent unknown, a cycle, no department or two, a word that the cover does not allow.
+        RegistryError: In Chinese, with file and line: unreadable, a header missing, a code or name empty or
+            malformed, no department or two; when strict also everything that else becomes a fault.
     """
     try:
         content = path.read_bytes()
@@ -129,14 +130,16 @@ def read_registry(path: Path, profile: Profile | None = None, *, strict: bool = 
     cover = (profile or load_profile()).forms["封面"].rows
     options = {title: cover[title].options for title in WORDS_OF_COVER}
     rows = _parse(path.name, _decode(path.name, content))
+    faults: dict[str, str] = {}
+    if not strict:
+        rows = _mended(path.name, rows, faults)
     _check_tree(path.name, rows)
     parents = {parent for _, row in rows if (parent := row["parent_code"])}
-    faults: dict[str, str] = {}
     for line, row in rows:
         if told := _refused_words(path.name, line, row, options):
-            if strict or row["code"] in parents:
+            if strict:
                 raise RegistryError(told[0])
-            faults[row["code"]] = "；".join(told)
+            faults[row["code"]] = "；".join(filter(None, (faults.get(row["code"]), *told)))
     units = tuple(
         RegistryUnit(
             code=row["code"],
@@ -231,6 +234,49 @@ def _row(file: str, line: int, values: dict[str, str]) -> dict[str, str]:
     if len(name) > 200 or not name.isprintable():
         raise _fault(file, line, "单位名称过长（超过 200 字）或含有换行等不可见字符，请改正")
     return {attribute: values[title] for title, attribute in HEADERS.items()}
+
+
+def _mended(file: str, rows: Rows, faults: dict[str, str]) -> Rows:
+    """Rows that make a tree: contradictions are told in ``faults`` and their units put directly below the department."""
+    roots = [row["code"] for _, row in rows if not row["parent_code"]]
+    if len(roots) != 1:
+        return rows  # nothing to hang the others on: the tree check tells it
+    kept: Rows = []
+    codes: dict[str, int] = {}
+    names: dict[str, int] = {}
+    for line, row in rows:
+        code, name = row["code"], row["name"]
+        if code in codes:
+            faults[code] = str(_fault(file, line, f"单位代码“{code}”与第 {codes[code]} 行重复，每个单位只能登记一次"))
+            continue
+        if name in names:
+            faults[code] = str(_fault(file, line, f"单位名称“{name}”与第 {names[name]} 行重复，每个单位只能登记一次"))
+            row = row | {"name": f"{name}（{code}）"}
+        codes[code] = line
+        names.setdefault(name, line)
+        kept.append((line, row))
+    parents = {row["code"]: row["parent_code"] for _, row in kept}
+    mended: Rows = []
+    for line, row in kept:
+        code, parent = row["code"], row["parent_code"]
+        if parent and parent not in parents:
+            faults[code] = str(_fault(file, line, f"上级代码“{parent}”在表中没有对应的单位"))
+            row = row | {"parent_code": roots[0]}
+        elif parent and (chain := _cycle_through(code, parents)):
+            faults[code] = str(_fault(file, line, f"上下级关系成了循环：{' → '.join(chain)}，请改正上级代码"))
+            row = row | {"parent_code": roots[0]}
+        mended.append((line, row))
+    return mended
+
+
+def _cycle_through(code: str, parents: Mapping[str, str]) -> list[str]:
+    """The chain from a unit up to itself, empty when it reaches the department or another unit's cycle."""
+    chain = [code]
+    above = parents.get(code, "")
+    while above and above not in chain:
+        chain.append(above)
+        above = parents.get(above, "")
+    return [*chain, code] if above == code else []
 
 
 def _check_tree(file: str, rows: Rows) -> None:

@@ -27,7 +27,7 @@ def decimals_shown(text: str) -> int:
     return len(text.partition(".")[2])
 
 
-def read_cell(form: Form, row: str, column: str, text: str, number: int, unit: str) -> Cell | Problem:
+def read_cell(form: Form, row: str, column: str, text: str, number: int, unit: str, label: str) -> Cell | Problem:
     """Read one non-empty cell.
 
     Args:
@@ -37,6 +37,7 @@ def read_cell(form: Form, row: str, column: str, text: str, number: int, unit: s
         text: As printed.
         number: Line in the file.
         unit: Unit of money declared above the table.
+        label: The row's name for a message.
 
     Returns:
         The cell, or Problem ``R-金额`` when the text is no exact value of the cell's kind.
@@ -51,7 +52,7 @@ def read_cell(form: Form, row: str, column: str, text: str, number: int, unit: s
         return Cell(form.code, row, column, _amount(kind, text, unit), None, where)
     except AmountError as error:
         message = (
-            f"《{form.name}》第 {number} 行“{row_label(form, row)}”的“{column}”应填{_expected(kind, unit)}，"
+            f"《{form.name}》第 {number} 行“{label}”的“{column}”应填{_expected(kind, unit)}，"
             f"现为“{clip(text)}”：{clip(str(error))}。请改为数字后重新报送。"
         )
         return Problem("R-金额", "mandatory", message, form.code, row, column, where)

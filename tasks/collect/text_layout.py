@@ -82,7 +82,7 @@ class HeaderWords:
     def is_numbering(self, line: Line) -> bool:
         """Whether a line only numbers the columns (栏次 1 2 3 …)."""
         filled = line.filled
-        if normalise(filled[0]) == _NUMBERING_TITLE:
+        if any(normalise(cell) == _NUMBERING_TITLE for cell in filled):
             return True
         numbers = [cell.split(".")[0] for cell in filled if _NUMBERING.fullmatch(cell)]
         return len(numbers) == len(filled) == self.value_columns and {int(number) for number in numbers} == set(

@@ -20,6 +20,9 @@ from tasks.collect.text_tables import TableRead, read_table
 
 KIND = "单位决算公开文本"
 
+LIMIT_PROBLEMS = 1_000
+"""Problems told one by one; what lies beyond is summed up in one."""
+
 _HEAD_DEPTH = 12
 """Lines of a table, from its title, in which its unit of money is declared."""
 
@@ -62,6 +65,9 @@ def read_text(path: Path, profile: Profile) -> Submission:
         [line for part in sections if part.kind == "narrative" for line in part.lines], profile
     )
     _tell_unread_grids(submission, sections)
+    if (beyond := len(submission.problems) - LIMIT_PROBLEMS) > 0:
+        message = f"文件的问题过多，另有 {beyond} 处没有逐条列出。请改正已列出的问题后重新报送。"
+        submission.problems[LIMIT_PROBLEMS:] = [Problem("R-其他", "mandatory", message)]
     return submission
 
 
@@ -77,9 +83,9 @@ def _read_tables(submission: Submission, sections: list[Section], profile: Profi
     for section, unit in zip(tables, declared, strict=True):
         form = section.form
         assert form is not None  # a section of kind table is opened by a form's title
-        if unit != submission.amount_unit:
-            submission.problems.append(_unit_problem(form, section, unit, submission.amount_unit, bool(usual)))
         earlier = reads.get(form.code)
+        if unit != submission.amount_unit and (unit or earlier is None):
+            submission.problems.append(_unit_problem(form, section, unit, submission.amount_unit, bool(usual)))
         layout = earlier.layout if earlier else None
         read = read_table(section, form, profile, unit or submission.amount_unit, layout)
         if earlier is None:

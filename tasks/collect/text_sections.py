@@ -16,6 +16,7 @@ _NUMBER_LABEL = re.compile(r"公开\d{2}表")
 NOTHING = re.compile(r"[本此该]表(?:为空|无数|没有数据|无内容|无发生)|(?:为|系)空表")
 """Words by which a document declares a table empty."""
 
+_TITLE_WORDS = re.compile(r"表|部分|说\s*明|续")
 _PART = re.compile(r"第[一二三四五六七八九十]{1,3}部分(?P<name>.*)")
 _NARRATIVE_HEADING = re.compile(r"[一二三四五六七八九十]{1,3}、.{2,40}情况(?:的)?说明")
 
@@ -77,7 +78,7 @@ def _without_bare_titles(sections: list[Section]) -> list[Section]:
 
 def _opened_by(line: Line, catalogue: FormCatalogue, current: Section) -> Section | None:
     text = line.single
-    if not text or len(text) > _TITLE_LIMIT + 20:
+    if not text or len(text) > _TITLE_LIMIT + 20 or not _TITLE_WORDS.search(text):
         return None
     folded = normalise(text)
     if part := _PART.fullmatch(folded):
@@ -88,6 +89,10 @@ def _opened_by(line: Line, catalogue: FormCatalogue, current: Section) -> Sectio
 
 
 def _titled(text: str, folded: str, catalogue: FormCatalogue, current: Section, line: Line) -> Section | None:
+    if _NUMBER_LABEL.fullmatch(folded) and current.kind == "table" and current.has_grid:
+        # Another table's number under a title that no form has: its figures must not run into this table.
+        continued = any(normalise(earlier.single) == folded for earlier in current.lines)
+        return None if continued else Section("other", f"{text}（第 {line.number} 行）")
     title = _undecorated(folded)
     if not title or len(title) > _TITLE_LIMIT:
         return None
@@ -99,10 +104,6 @@ def _titled(text: str, folded: str, catalogue: FormCatalogue, current: Section, 
         # A title repeated inside its own table, before any grid line, is the number label or a page heading.
         again = found is current.form and not current.has_grid and _NUMBER_LABEL.search(folded)
         return None if again else Section("table", text, found)
-    if _NUMBER_LABEL.fullmatch(folded) and current.kind == "table" and current.has_grid:
-        # Another table's number under a title that no form has: its figures must not run into this table.
-        continued = any(normalise(earlier.single) == folded for earlier in current.lines)
-        return None if continued else Section("other", f"{text}（第 {line.number} 行）")
     return None
 
 

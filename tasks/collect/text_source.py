@@ -12,6 +12,10 @@ from models.forms.matching import normalise
 LIMIT_BYTES = 20 * 1024 * 1024
 """Largest text file taken; the largest published one known has some hundred kilobytes."""
 
+LIMIT_LINES = 50_000
+LIMIT_CELLS = 500
+"""Most lines, and most cells in a line; real documents have some hundreds and some dozens."""
+
 HEAD_LINES = 60
 """Lines from the top in which a bare 涉密 counts as a marking rather than as a word of the text."""
 
@@ -72,6 +76,7 @@ def load_source(path: Path) -> Source:
     """
     data = _read(path)
     text = _decode(path.name, data).replace("\r\n", "\n").replace("\r", "\n")
+    _refuse_shapeless(path.name, text)
     lines = tuple(
         Line(number, tuple(cell.strip() for cell in row.split("\t")))
         for number, row in enumerate(text.split("\n"), start=1)
@@ -113,9 +118,18 @@ def _decode(file: str, data: bytes) -> str:
     )
 
 
+def _refuse_shapeless(file: str, text: str) -> None:
+    if text.count("\n") >= LIMIT_LINES:
+        raise SubmissionError(file, f"文件超过 {LIMIT_LINES} 行，不是决算公开文本。", code="文件过大")
+    for number, row in enumerate(text.split("\n"), start=1):
+        if row.count("\t") >= LIMIT_CELLS:
+            where = f"第 {number} 行"
+            raise SubmissionError(file, f"一行超过 {LIMIT_CELLS} 个单元格。", place=where, code="文件过大")
+
+
 def _refuse_secrets(file: str, lines: tuple[Line, ...]) -> None:
-    for seen, (line, text) in enumerate(_short_texts(lines), start=1):
-        if _MARKING.fullmatch(text) or (seen <= HEAD_LINES and _HEAD_MARKING.fullmatch(text)):
+    for line, text in _short_texts(lines):
+        if _MARKING.fullmatch(text) or (line.number <= HEAD_LINES and _HEAD_MARKING.fullmatch(text)):
             raise SubmissionError(
                 file,
                 "文件带有国家秘密标志，本系统不接收涉密材料，未保存任何内容。",
@@ -128,5 +142,5 @@ def _refuse_secrets(file: str, lines: tuple[Line, ...]) -> None:
 def _short_texts(lines: tuple[Line, ...]) -> Iterator[tuple[Line, str]]:
     for line in lines:
         for text in line.filled:
-            if len(text) <= 40:
+            if "密" in text and len(text) <= 40:
                 yield line, normalise(text)

@@ -5,16 +5,15 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from models.forms import Form, Panel, Row
-from models.forms.matching import bare_name, match_rows, normalise
+from models.forms.matching import bare_name, normalise
 from models.profiles import Profile
 from models.submission import Cell, Presence, Problem
 from tasks.collect.text_cells import clip, decimals_shown, place, read_cell, row_label
 from tasks.collect.text_layout import FIGURE, Group, HeaderWords, Layout, build_layout
+from tasks.collect.text_rows import RowFinder, code_and_name
 from tasks.collect.text_sections import NOTHING, Section
 from tasks.collect.text_source import Line
 
-_CODE = re.compile(r"([0-9]+)(?:\.0{1,2})?")
-_CODE_AND_NAME = re.compile(r"([0-9]{3}(?:[0-9]{2}){0,2})\s*([^0-9\s.].*)")
 _LINE_NUMBER = re.compile(r"([0-9]{1,3})(?:\.0{1,2})?")
 _NOTE = re.compile(r"(?:注|说明|备注)(?:：|\d)")
 _HEAD = re.compile(
@@ -63,8 +62,7 @@ class _TableReader:
         self.result = TableRead(form, layout=layout)
         self.header: list[Line] = []
         self.panels: tuple[Panel, ...] = form.panels
-        self.order = {key: index for index, key in enumerate(form.rows)}
-        self.last: dict[int, int] = {}
+        self.finder = RowFinder(form, profile)
         self.met_panels: dict[int, Panel] = {}
         self.found: dict[int, set[str]] = {}
         self.taken: set[tuple[str, str]] = set()
@@ -132,7 +130,7 @@ class _TableReader:
             return
         layout = self.result.layout = build_layout(self.form, self.header, self.panels, self.result.layout)
         self.header = []
-        self.last.clear()
+        self.finder.restart()
         self._register(layout)
 
     def _register(self, layout: Layout) -> None:
@@ -164,7 +162,7 @@ class _TableReader:
         def at(index: int) -> str:
             return line.cells[index] if index < len(line.cells) else ""
 
-        code, name = _code_and_name([at(i) for i in group.codes], [at(i) for i in group.labels])
+        code, name = code_and_name([at(i) for i in group.codes], [at(i) for i in group.labels])
         self._line_number(line, place_, [at(index) for index in group.lines])
         values = [(slot, at(slot.index)) for slot in group.values if at(slot.index)]
         if not code and not name:
@@ -196,7 +194,7 @@ class _TableReader:
         return key
 
     def _row_key(self, line: Line, place_: int, group: Group, code: str, name: str, has_values: bool) -> str | None:
-        key = self._known_row(line, place_, group, code, name)
+        key = self.finder.find(place_, group, code, name, self.result.rows)
         shown = clip(f"{code} {name}".strip())
         if key is None:
             message = f"第 {line.number} 行“{shown}”不是《{self.form.name}》表样中的行"
@@ -209,9 +207,11 @@ class _TableReader:
             self._problem("R-重复", "mandatory", line, message, row=key)
             return None
         self._meet(key, line)
-        self.last[place_] = self.order.get(key, -1)
+        self.finder.met(place_, key)
         if key not in self.form.rows:
             self._open_row(line, key, name)
+        elif code:
+            self._check_name(line, self.form.rows[key], name)
         return key
 
     def _meet(self, key: str, line: Line) -> None:
@@ -219,33 +219,6 @@ class _TableReader:
         panel = self.form.panel_of.get(key) or self.form.open_panel
         if panel is not None:
             self.met_panels[id(panel)] = panel
-
-    def _known_row(self, line: Line, place_: int, group: Group, code: str, name: str) -> str | None:
-        if code:
-            if code in self.form.rows:
-                self._check_name(line, self.form.rows[code], name)
-                return code
-            return code if self.form.open_panel and len(code) in (3, 5, 7) else None
-        if row := self._named_row(place_, group, name):
-            return row.key
-        if self.form.open_panel:
-            bare = bare_name(name)
-            same = [subject.code for subject in self.profile.functional.values() if bare_name(subject.name) == bare]
-            return same[0] if len(same) == 1 else None
-        return None
-
-    def _named_row(self, place_: int, group: Group, name: str) -> Row | None:
-        """Row of that name; of several, those printed with the same enumeration, then the first below the last met."""
-        candidates = [row for panel in group.panels for row in match_rows(panel, name)]
-        if normalise(name) != bare_name(name):
-            exact = [row for row in candidates if normalise(row.label) == normalise(name)]
-            candidates = exact or candidates
-        if not candidates:
-            return None
-        last = self.last.get(place_, -1)
-        free = [row for row in candidates if row.key not in self.result.rows]
-        below = [row for row in free if self.order[row.key] > last]
-        return (below or free or candidates)[0]
 
     def _check_name(self, line: Line, row: Row, name: str) -> None:
         names = {bare_name(text) for text in (row.name, row.label, *row.synonyms)}
@@ -271,13 +244,11 @@ class _TableReader:
             self._unknown_column(line, key, titles, text)
             return
         if (key, column) in self.taken:
-            message = (
-                f"第 {line.number} 行“{row_label(self.form, key)}”的“{column}”有两个数字，后一个“{clip(text)}”未采用。"
-            )
+            message = f"第 {line.number} 行“{self._label(key)}”的“{column}”有两个数字，后一个“{clip(text)}”未采用。"
             self._problem("R-重复", "mandatory", line, message, row=key, column=column)
             return
         self.taken.add((key, column))
-        read = read_cell(self.form, key, column, text, line.number, self.unit)
+        read = read_cell(self.form, key, column, text, line.number, self.unit, self._label(key))
         if isinstance(read, Problem):
             self.result.problems.append(read)
             return
@@ -285,11 +256,14 @@ class _TableReader:
         if read.amount is not None and self.form.kind_of(key, column).value == "fen":
             self.result.decimals = max(self.result.decimals, decimals_shown(text))
 
+    def _label(self, key: str) -> str:
+        return clip(row_label(self.form, key, self.result.row_names.get((self.form.code, key), "")))
+
     def _unknown_column(self, line: Line, key: str, titles: tuple[str, ...], text: str) -> None:
         self.unknown_columns.add(titles)
         shown = clip("/".join(titles)) or "（没有列名）"
         message = (
-            f"第 {line.number} 行“{row_label(self.form, key)}”在列“{shown}”有数“{clip(text)}”，"
+            f"第 {line.number} 行“{self._label(key)}”在列“{shown}”有数“{clip(text)}”，"
             f"但《{self.form.name}》没有这一列，未能读取。请按表样填列后重新报送。"
         )
         self._problem("R-列", "mandatory", line, message, row=key, column=shown)
@@ -353,13 +327,3 @@ class _TableReader:
                 )
                 where = place(number, self.form)
                 self.result.problems.append(Problem("R-行次", "hint", message, self.form.code, location=where))
-
-
-def _code_and_name(codes: list[str], labels: list[str]) -> tuple[str, str]:
-    """Subject code and printed name of a row; a name may stand in the code column (合计, 人员经费合计)."""
-    digits = [match[1] for cell in codes if (match := _CODE.fullmatch(cell))]
-    words = [cell for cell in (*codes, *labels) if cell and not (cell in codes and _CODE.fullmatch(cell))]
-    name = "".join(words)
-    if not digits and codes and (match := _CODE_AND_NAME.fullmatch(name)):
-        return match[1], match[2]
-    return "".join(digits), name

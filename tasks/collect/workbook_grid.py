@@ -16,6 +16,7 @@ Raw = str | int | float | bool | dict[str, str] | None
 """A cell's content: text, number, truth value, ``{"d": date}``, or nothing."""
 
 _MERGED_CELLS = 500_000
+_EXACT_BELOW = 10**15  # beyond, a float has no fraction that could be noise
 _DASHES = re.compile(r"[-－—–―─‐−/／]+")
 
 
@@ -44,7 +45,7 @@ def text_of(content: Raw) -> str:
     if not math.isfinite(content):
         return str(content)
     exact = Decimal(repr(content))
-    rounded = round(exact, 6)
+    rounded = round(exact, 6) if abs(exact) < _EXACT_BELOW else exact
     if abs(exact - rounded) <= Decimal("1e-9") * max(Decimal(1), abs(exact)):
         exact = rounded
     text = f"{exact:f}"

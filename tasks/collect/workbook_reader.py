@@ -134,9 +134,12 @@ def _is_guide(sheet: Sheet) -> bool:
 def _recognise(sheet: Sheet, catalogue: FormCatalogue) -> Form | None:
     """The form that a sheet holds: by its title, its printed number, or the sheet's name."""
     head = [text for row in range(min(sheet.height, _TITLE_LINES)) for text in sheet.row_texts(row)]
+    projects = [form for form in catalogue.values() if form.shape == "project"]
     for text in head:
         if len(text) < 60 and (form := match_form(catalogue, text)):
             return form
+        if form := next((form for form in projects if normalise(text).endswith(normalise(form.name))), None):
+            return form  # clerks put the project's name before the title
     labels = {normalise(form.number_label): form for form in catalogue.values() if form.number_label}
     for text in head:
         if form := labels.get(normalise(text)):

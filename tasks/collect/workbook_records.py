@@ -79,7 +79,9 @@ class RecordReader:
         if len(self.problems) > before:
             return None
         place_name = self.sheet.address(record.row, min(record.places.values()))
-        return Counterparty(direction, texts["counterpart"], texts["counterpart_name"], subject, amount, place_name)
+        return Counterparty(
+            direction, texts["counterpart"], texts["counterpart_name"], subject, amount, texts["booked_by"], place_name
+        )
 
     def explanations(self, table: Table, catalogue: FormCatalogue) -> list[Explanation]:
         """Lines of 说明; one without number or words becomes a problem."""

@@ -86,8 +86,8 @@ def _spans(form: Form, sheet: Sheet) -> list[Section]:
         panel = titles.get(bare_name(texts[0])) if len(texts) == 1 else None
         if panel is not None:
             starts.append((row, panel))
-    ends = [row for row, _ in starts[1:]] + [sheet.height]
-    return [Section((panel,), row, end) for (row, panel), end in zip(starts, ends, strict=True)]
+    ends = [*[row for row, _ in starts][1:], sheet.height]
+    return [Section((panel,), row, end) for (row, panel), end in zip(starts, ends, strict=False)]
 
 
 def _depth(section: Section) -> int:

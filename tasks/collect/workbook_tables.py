@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 
 from models.errors import AmountError
 from models.findings import Severity
-from models.forms import Form, Kind, Panel, Row
-from models.forms.matching import match_rows, normalise
+from models.forms import Form, Kind, Row
 from models.subjects import Subject, functional_level
 from models.submission import NOT_APPLICABLE, Cell, Problem
 from reports.workbook_layout import is_record_panel
 from tasks.collect.workbook_grid import Raw, Sheet, amount_of, is_dash, shown, text_of
+from tasks.collect.workbook_rows import RowFinder
 from tasks.collect.workbook_sections import (
     Block,
     Section,
@@ -41,7 +41,6 @@ class Table:
     Attributes:
         head: Lines above the header, where title, unit and marks stand.
         found: Whether any header was recognised.
-        order: Rows met, by key, with their place on the sheet.
     """
 
     cells: list[Cell] = field(default_factory=list)
@@ -64,9 +63,7 @@ class TableReader:
     def __init__(self, form: Form, sheet: Sheet, subjects: Mapping[str, Subject]) -> None:
         self._form, self._sheet, self._subjects = form, sheet, subjects
         self._table = Table()
-        self._rows: dict[str, int] = {}
-        self._order = {key: number for number, key in enumerate(form.rows)}
-        self._last = -1
+        self._rows = RowFinder(form)
         self._faults = dict(sheet.faults)
 
     def read(self) -> Table:
@@ -79,8 +76,9 @@ class TableReader:
                 self._headless(section)
                 continue
             self._check_header(section)
+            self._figures_in_header(section)
             for block in section.blocks:
-                self._last = -1
+                self._rows.restart()
                 for row in range(section.body, section.end):
                     self._line(block, row)
             self._stray(section)
@@ -130,6 +128,14 @@ class TableReader:
                 words = f"缺少“{block.panels[0].label_title}”列，无法识别各行。请恢复模板的表头。"
                 self._problem("R-列", section.header, first, words)
 
+    def _figures_in_header(self, section: Section) -> None:
+        """Figures between a section's title and its header; above the first header stand unit, year and marks."""
+        for row in range(section.start, section.header + 1) if section.start else ():
+            for column in range(self._sheet.width):
+                if self._numeric(row, column):
+                    words = f"表头里填有数字“{shown(self._sheet.value(row, column))}”，没有读取。请移到对应的格。"
+                    self._problem("R-列", row, column, words)
+
     def _used(self, section: Section, column: int) -> bool:
         return any(self._sheet.filled(row, column) for row in range(section.body, section.end))
 
@@ -154,41 +160,19 @@ class TableReader:
         ]
         if not (code or name or content) or is_number_row(block, sheet, row) or is_footnote(sheet, row):
             return
-        declared = self._declared(block, row, code, name)
+        if block.name >= 0 and not is_record_panel(block.panels[0]) and self._numeric(row, block.name):
+            words = f"名称栏里填了数字“{shown(name)}”，没有读取。请恢复名称，把数字填到金额栏。"
+            self._problem("R-行", row, block.name, words)
+        declared = self._rows.find(block, code, name)
         if declared is None and is_record_panel(block.panels[0]):
             self._record(block, row, bool(content))
         elif declared is None and block.panels[0].open_rows:
             self._open_row(block, row, code, name, content)
         elif declared is None:
-            if content:
-                self._unknown_row(row, content[0], code, name)
+            if content or (code and self._numeric(row, block.code)):
+                self._unknown_row(row, (content or [block.code])[0], code, name)
         elif self._first(declared.key, row, content):
-            self._last = self._order[declared.key]
             self._cells(block, row, declared.key, declared)
-
-    def _declared(self, block: Block, row: int, code: str, name: str) -> Row | None:
-        """The declared row that code and name mean."""
-        if block.name < 0 and len(block.panels[0].rows) == 1:
-            only = block.panels[0].rows[0]
-            return None if only.key in self._rows else only
-        named = self._named(block, code if code and not code.isascii() and not name else name)
-        if code and code.isascii():
-            coded = [line for panel in block.panels for line in panel.rows if line.code == code]
-            if not coded or (named and coded[0] not in named):
-                return None
-            return coded[0]
-        if len(named) > 1 and any(panel.code_title for panel in block.panels):
-            return None  # two subjects of one name: only the code tells them apart
-        after = [line for line in named if self._order[line.key] > self._last and line.key not in self._rows]
-        fresh = [line for line in named if line.key not in self._rows]
-        return next(iter([*after, *fresh, *named]), None)
-
-    def _named(self, block: Block, label: str) -> list[Row]:
-        """Declared rows that a label may mean; an exact label beats one that only lacks its enumeration."""
-        rows = [line for panel in block.panels for line in match_rows(panel, label)] if label else []
-        folded = normalise(label)
-        exact = [line for line in rows if normalise(line.label) == folded]
-        return exact or rows
 
     def _unknown_row(self, row: int, column: int, code: str, name: str) -> None:
         if not code and not name:
@@ -200,11 +184,11 @@ class TableReader:
 
     def _first(self, key: str, row: int, content: list[int]) -> bool:
         """Whether the row is met for the first time; a second one with content is a problem."""
-        if key not in self._rows:
-            self._rows[key] = row
+        if key not in self._rows.met:
+            self._rows.meet(key, row)
             return True
         if content:
-            before = self._sheet.address(self._rows[key], 0)
+            before = self._sheet.address(self._rows.met[key], 0)
             words = f"“{shown(key)}”行重复（前一行见 {before}），此行没有读取。请合并为一行。"
             self._problem("R-重复", row, content[0], words, key=key)
         return False
@@ -230,6 +214,7 @@ class TableReader:
         self._cells(block, row, code, None)
 
     def _cells(self, block: Block, row: int, key: str, declared: Row | None) -> None:
+        own = {column.key for column in self._form.columns_of(key)}
         for column, column_key in block.columns.items():
             if (row, column) in self._faults:
                 self._fault(row, column, key, column_key)
@@ -237,7 +222,11 @@ class TableReader:
             content = self._sheet.value(row, column)
             if content is None:
                 continue
-            kind = (declared.kind if declared else None) or _column_kind(block.panels, column_key)
+            if column_key not in own:
+                words = f"“{shown(key)}”行没有“{column_key}”列，此格没有读取。请恢复模板的表头。"
+                self._problem("R-列", row, column, words, key=key, column_key=column_key)
+                continue
+            kind = self._form.kind_of(key, column_key)
             if declared is not None and column_key in declared.not_applicable:
                 self._not_applicable(row, column, key, column_key, content)
             elif kind is Kind.TEXT:
@@ -304,10 +293,3 @@ class TableReader:
             content = shown(self._sheet.value(row, column))
             words = f"无法识别的{name}填有内容（“{content}”等 {len(filled)} 处），没有读取。请移到对应的列或删除。"
             self._problem("R-列", row, column, words, severity=severity)
-
-
-def _column_kind(panels: tuple[Panel, ...], key: str) -> Kind:
-    for panel in panels:
-        if (column := panel.column(key)) is not None:
-            return column.kind
-    return Kind.TEXT

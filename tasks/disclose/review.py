@@ -31,7 +31,12 @@ def write_review(url: str, cycle_id: int, out: str, mark: str) -> list[str]:
             pages[review.page] = (
                 review.code,
                 build_unit_review(
-                    review, department_name=data.department_name, year=data.year, mark=mark, back=f"../../{REPORT_PATH}"
+                    review,
+                    department_name=data.department_name,
+                    year=data.year,
+                    receipts=[line for line in data.receipts if line.unit_code == review.code],
+                    versions=data.versions,
+                    mark=mark,
                 ),
             )
         return [path for path, (code, html) in pages.items() if _put(session, cycle, Path(out), path, code, html)]

@@ -193,39 +193,17 @@ def _eliminations(session: Session, root: Unit, units: Sequence[Unit]) -> tuple[
     if used is None:
         return ()
     names = {unit.code: unit.name for unit in units}
+    paid = {kind.paid_as for kind in FLOW_KINDS}
     lines = session.exec(
         select(CounterpartyRecord)
         .where(CounterpartyRecord.submission_id == proposal.id)
         .order_by(col(CounterpartyRecord.position))
     ).all()
-    paid = {kind.paid_as for kind in FLOW_KINDS}
-    partner = _partners(lines)
-    return tuple(
-        EliminationLine(
-            *(_ends(line, partner[line.position], paid, names)), line.direction, line.subject, line.amount_fen,
-            "建议", "由往来明细自动提出，审核人可报送调整表替代",
-        )
-        for line in lines
-    )  # fmt: skip
-
-
-def _partners(lines: Sequence[CounterpartyRecord]) -> dict[int, str]:
-    """Code of the unit that declared a line: the counterpart named by the lines of the other side of its pair."""
-    received = {kind.paid_as: kind.received_as for kind in FLOW_KINDS}
-    other = received | {value: key for key, value in received.items()}
-    found: dict[int, str] = {}
-    group: list[CounterpartyRecord] = []
-    for line in [*lines, None]:
-        group_is_whole = line is None or (group and line.direction in received and group[-1].direction not in received)
-        if group_is_whole and group:
-            for item in group:
-                found[item.position] = next(o.counterpart for o in group if o.direction == other[item.direction])
-            group = []
-        if line is not None:
-            group.append(line)
-    return found
-
-
-def _ends(line: CounterpartyRecord, own: str, paid: set[str], names: dict[str, str]) -> tuple[str, str, str, str]:
-    payer, receiver = (own, line.counterpart) if line.direction in paid else (line.counterpart, own)
-    return payer, names.get(payer, ""), receiver, names.get(receiver, "")
+    found = []
+    for line in lines:
+        own, other = line.booked_by, line.counterpart
+        payer, receiver = (own, other) if line.direction in paid else (other, own)
+        ends = (payer, names.get(payer, ""), receiver, names.get(receiver, ""))
+        note = "由往来明细自动提出，审核人可报送调整表替代"
+        found.append(EliminationLine(*ends, line.direction, line.subject, line.amount_fen, "建议", note))
+    return tuple(found)

@@ -232,6 +232,7 @@ def _create_submissions() -> None:
             _column(sa.String, "counterpart_name"),
             _column(sa.String, "subject"),
             _column(sa.BigInteger, "amount_fen"),
+            _column(sa.String, "booked_by"),
             _column(sa.String, "location"),
         ],
         key=("submission_id", "position"),

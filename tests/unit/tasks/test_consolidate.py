@@ -84,7 +84,8 @@ def test_matched_flows_propose_an_adjustment_that_removes_them_once_on_both_side
     proposed = {(c.form, c.row, c.column): c.amount for c in result.proposal.cells}
     assert proposed["公开03", "21015", "对附属单位补助支出"] == -50_000, "subjects above are adjusted too"
     assert proposed["公开02", "210", "本年收入合计"] == -50_000
-    assert [line.direction for line in result.proposal.counterparties] == ["对附属单位补助支出", "上级补助收入"]
+    traces = [(line.booked_by, line.direction, line.counterpart) for line in result.proposal.counterparties]
+    assert traces == [("101", "对附属单位补助支出", "103"), ("103", "上级补助收入", "101")]
     assert result.addends[-1].submission is result.proposal
 
 
@@ -112,8 +113,11 @@ def test_a_counterpart_that_is_not_added_is_told_apart() -> None:
 def test_a_filed_adjustment_for_the_pair_replaces_the_proposal() -> None:
     filed = submission(
         {("公开03", "合计", "对附属单位补助支出"): -50_000, ("公开02", "合计", "上级补助收入"): -50_000},
-        [("对附属单位补助支出", "103", "2101506", 50_000), ("上级补助收入", "101", "2101599", 50_000)],
     )
+    filed.counterparties = [
+        Counterparty("对附属单位补助支出", "103", "", "2101506", 50_000, booked_by="101"),
+        Counterparty("上级补助收入", "101", "", "2101599", 50_000, booked_by="103"),
+    ]
     assert pairs_adjusted_by(filed) == {Pair("101", "103", FLOW_KINDS[0])}
     result = add(Addend("101", "单户表", PAYER), Addend("103", "单户表", RECEIVER), Addend("109", "调整表", filed))
     assert result.proposal is None and len(result.replaced) == 1

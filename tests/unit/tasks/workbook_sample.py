@@ -78,7 +78,7 @@ def full_submission(profile: Profile) -> Submission:
     submission.projects = [_project("甲项目"), _project("乙项目")]
     submission.counterparties = [
         Counterparty("上级补助收入", "140900", "本级", "2101599", 1_234_56),
-        Counterparty("上缴上级支出", "140900", "", "2101599", 99_999_999_999_99),
+        Counterparty("上缴上级支出", "140900", "", "2101599", 99_999_999_999_99, booked_by="140902"),
     ]
     submission.explanations = [Explanation("H-017", "公开07", "三公经费", "决算数/合计", "=因公务增加", "某人")]
     return submission

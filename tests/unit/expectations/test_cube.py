@@ -1,0 +1,102 @@
+"""Figures as arrays: blanks, dashes, what could not be read, and rows that only some units use."""
+
+import pytest
+from rule_cases import PROFILE, submission
+
+from expectations.cube import Cube, Table, UnitData
+from models.errors import RegistryError
+from models.submission import Cell, Presence, Problem
+
+
+def table(*units: UnitData, form: str = "公开03", prior: bool = False) -> Table:
+    return Cube.build(PROFILE, units).table((prior, form))
+
+
+def test_open_rows_are_the_union_of_all_units_in_order_of_codes() -> None:
+    first = UnitData("1", submission({("公开03", "2080505", "基本支出"): 5, ("公开03", "合计", "基本支出"): 5}))
+    second = UnitData("2", submission({("公开03", "208", "基本支出"): 7, ("公开03", "不明", "基本支出"): 7}))
+    result = table(first, second)
+    assert result.layout.rows == ["合计", "208", "2080505"]
+    place = result.layout.flat("208", "基本支出")
+    assert result.amounts[:, place].tolist() == [0, 7]
+    assert result.shown[:, place].tolist() == [False, True]
+    assert result.row_shown.tolist() == [[True, False, True], [False, True, False]]
+
+
+def test_a_displayed_zero_is_shown_and_a_blank_is_not() -> None:
+    result = table(UnitData("1", submission({("公开01", "201"): 0})), form="公开01")
+    assert result.shown[0, result.layout.flat("201", "决算数")]
+    assert not result.shown[0, result.layout.flat("202", "决算数")]
+
+
+def test_dashes_are_unreadable_except_where_the_form_prints_them() -> None:
+    figures = {("公开06", "309", "其中：基本支出"): "——", ("公开06", "301", "其中：基本支出"): "——"}
+    result = table(UnitData("1", submission(figures)), form="公开06")
+    assert not result.unreadable[0, result.layout.flat("309", "其中：基本支出")]
+    assert result.unreadable[0, result.layout.flat("301", "其中：基本支出")]
+    assert not result.shown.any()
+
+
+def test_words_and_oversized_figures_are_no_zeros() -> None:
+    result = table(UnitData("1", submission({("公开01", "201"): "约三万", ("公开01", "202"): 10**18})), form="公开01")
+    for row in ("201", "202"):
+        assert result.unreadable[0, result.layout.flat(row, "决算数")]
+        assert result.shown[0, result.layout.flat(row, "决算数")]
+
+
+def test_what_the_reader_could_not_read_is_marked_cell_row_or_column() -> None:
+    faults = [
+        Problem("R-金额", "mandatory", "", "公开03", "208", "基本支出"),
+        Problem("R-列", "mandatory", "", "公开03", "", "项目支出"),
+        Problem("R-移位", "hint", "", "公开03", "208", "经营支出"),
+    ]
+    result = table(UnitData("1", submission({("公开03", "208", "本年支出合计"): 1}, problems=faults)))
+    flat = result.layout.flat
+    assert result.unreadable[0, flat("208", "基本支出")]
+    assert result.unreadable[0, flat("合计", "项目支出")]
+    assert not result.unreadable[0, flat("208", "经营支出")]
+
+
+def test_presence_and_quantum_per_unit() -> None:
+    empty = submission({}, amount_unit="万元")
+    empty.presence["公开03"] = Presence.EMPTY
+    units = [UnitData("1", submission({})), UnitData("2", empty), UnitData("3", submission({}, absent=["公开03"]))]
+    result = table(*units)
+    assert result.usable.tolist() == [True, True, False]
+    assert result.quantum.tolist() == [1, 10_000, 1]
+
+
+def test_last_year_is_a_table_of_its_own() -> None:
+    unit = UnitData("1", submission({("公开01", "201"): 1}), prior=submission({("公开01", "201"): 9}))
+    alone = UnitData("2", submission({}))
+    result = table(unit, alone, form="公开01", prior=True)
+    assert result.amounts[:, result.layout.flat("201", "决算数")].tolist() == [9, 0]
+    assert result.usable.tolist() == [True, False]
+
+
+def test_of_a_cell_written_twice_the_first_counts() -> None:
+    data = submission({("公开01", "201"): 1})
+    data.cells.append(Cell("公开01", "201", "决算数", 2, None, "第 9 行"))
+    unit = UnitData("1", data)
+    result = table(unit, form="公开01")
+    assert result.amounts[0, result.layout.flat("201", "决算数")] == 1
+    assert unit.place("公开01", "201", "决算数") == "公开01!201/决算数"
+
+
+def test_the_place_of_a_blank_is_its_line_in_texts_and_unknown_in_workbooks() -> None:
+    data = submission({("公开03", "208", "基本支出"): 1})
+    assert UnitData("1", data).place("公开03", "208", "项目支出") == ""
+    data.cells[0] = Cell("公开03", "208", "基本支出", 1, None, "第 88 行")
+    assert UnitData("1", data).place("公开03", "208", "项目支出") == "第 88 行"
+
+
+def test_attributes_come_from_the_registry_and_then_from_the_cover() -> None:
+    data = submission({("封面", "单位类型"): " 行政单位 ", ("封面", "预算级次"): "一级预算单位"})
+    unit = UnitData("1", data, {"单位类型": "其他单位"})
+    assert (unit.attribute("单位类型"), unit.attribute("预算级次")) == ("其他单位", "一级预算单位")
+    assert unit.attribute("会计制度") == ""
+
+
+def test_a_unit_twice_is_refused() -> None:
+    with pytest.raises(RegistryError, match="单位代码“1”重复"):
+        Cube.build(PROFILE, [UnitData("1", submission({})), UnitData("1", submission({}))])

@@ -1,0 +1,89 @@
+"""The generic predicates, one case that passes and one that fails each."""
+
+import pytest
+from rule_cases import PROFILE, judge_one, submission
+
+from expectations.cube import UnitData
+from expectations.predicates import PREDICATES, predicate
+from models.findings import RuleOutcome, Severity, Status
+from models.submission import Presence, Problem
+
+
+def outcome(check: str, unit: UnitData, **params: object) -> RuleOutcome:
+    return judge_one("", unit, check=check, params=params)
+
+
+class TestReading:
+    PROBLEM = Problem("R-金额", "hint", "“1O0”不是数字，请改为数字。", "公开01", "事业收入", "决算数", "公开01!B5")
+
+    def test_problems_of_the_rule_become_violations_with_their_own_severity(self) -> None:
+        result = outcome("reading", UnitData("1", submission({}, problems=[self.PROBLEM])), rule="R-金额")
+        assert (result.status, result.checked, result.held) == (Status.VIOLATED, 1, 0)
+        (finding,) = result.findings
+        assert (finding.severity, finding.message) == (Severity.HINT, "“1O0”不是数字，请改为数字。")
+        assert (finding.form, finding.row, finding.column, finding.location) == (
+            "公开01",
+            "事业收入",
+            "决算数",
+            "公开01!B5",
+        )
+
+    def test_problems_of_other_rules_are_left_to_them(self) -> None:
+        result = outcome("reading", UnitData("1", submission({}, problems=[self.PROBLEM])), rule="R-列")
+        assert (result.status, result.checked) == (Status.HOLDS, 0)
+
+    def test_a_rule_that_names_no_kind_of_problem_is_not_checked(self) -> None:
+        assert outcome("reading", UnitData("1", submission({}))).status is Status.NOT_CHECKED
+
+
+class TestRequiredForms:
+    def test_all_there(self) -> None:
+        assert outcome("required_forms", UnitData("1", submission({}))).status is Status.HOLDS
+
+    def test_absent_and_unreadable_forms_are_told_optional_ones_are_not(self) -> None:
+        data = submission({}, absent=["公开05", "财政对账单", "往来明细"])
+        data.presence["公开06"] = Presence.UNREADABLE
+        result = outcome("required_forms", UnitData("1", data))
+        assert [(finding.form, "没有找到" in finding.message) for finding in result.findings] == [
+            ("公开05", True),
+            ("公开06", False),
+        ]
+
+    def test_a_published_text_owes_the_public_set_only(self) -> None:
+        data = submission({}, absent=["补充信息", "封面"])
+        assert outcome("required_forms", UnitData("1", data)).checked == 2
+        assert outcome("required_forms", UnitData("1", data), published_only=True).status is Status.HOLDS
+        data.kind = "单位决算公开文本"
+        assert outcome("required_forms", UnitData("1", data)).status is Status.HOLDS
+
+
+class TestSubjectNames:
+    @pytest.mark.parametrize("name", ["社会保障和就业支出", "八、社会保障和就业支出", " 社会保障 和就业支出 ", ""])
+    def test_same_name_in_other_dress(self, name: str) -> None:
+        data = submission({("公开03", "208", "基本支出"): 1}, names={("公开03", "208"): name})
+        assert outcome("subject_names", UnitData("1", data)).status is Status.HOLDS
+
+    def test_another_name(self) -> None:
+        data = submission({("公开03", "208", "基本支出"): 1}, names={("公开03", "208"): "社保支出"})
+        (finding,) = outcome("subject_names", UnitData("1", data)).findings
+        assert (finding.row, finding.row_name, finding.subject_code) == ("208", "社会保障和就业支出", "208")
+        assert "写作“社保支出”，科目字典为“社会保障和就业支出”" in finding.message
+        assert finding.location == "公开03!208/基本支出"
+
+    def test_a_code_outside_the_dictionary_is_not_judged(self) -> None:
+        data = submission({}, names={("公开03", "2999998"): "任意"})
+        assert outcome("subject_names", UnitData("1", data)).status is Status.HOLDS
+
+
+class TestYear:
+    @pytest.mark.parametrize(("year", "status"), [(2022, "holds"), (2021, "violated"), (0, "not_checked")])
+    def test_year(self, year: int, status: str) -> None:
+        data = submission({})
+        data.year = year
+        assert outcome("year_matches", UnitData("1", data), year=2022).status.value == status
+
+
+def test_a_name_is_registered_once() -> None:
+    with pytest.raises(ValueError, match="已登记"):
+        predicate("reading")(PREDICATES["reading"])
+    assert PROFILE.code == "national-2022"
