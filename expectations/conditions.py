@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from expectations.arithmetic import compare
-from expectations.cube import Cube, Slot
+from expectations.cube import MOST_SUBJECTS, Cube, Slot
 from expectations.language.expansion import expand
 from expectations.language.syntax import Belongs, Both, Condition, Either, HasForm, Not, Relation
 from models.submission import Presence
@@ -33,7 +33,7 @@ def why_unusable(cube: Cube, unit: int, slot: Slot) -> str:
         return "没有上年决算"
     presence = submission.presence.get(form, Presence.ABSENT)
     if presence.usable:
-        return ""
+        return "" if cube.table(slot).usable[unit] else f"{form}的科目行超过 {MOST_SUBJECTS} 行"
     return f"{'上年' if prior else ''}{form}{'缺表' if presence is Presence.ABSENT else '无法读取'}"
 
 

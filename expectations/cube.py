@@ -111,6 +111,10 @@ ORDINARY_FEN = 10**14
 """Figures up to this (1 万亿元) can be added by the ten thousand in int64; larger ones are computed exactly but slowly."""
 
 
+MOST_SUBJECTS = 3_000
+"""Subject rows that one form of one unit may have; the national list has fewer, and every unit gets every row."""
+
+
 class Cube:
     """All units' figures; tables are built when first asked for.
 
@@ -166,6 +170,8 @@ class Cube:
     def _build(self, slot: Slot) -> Table:
         prior, code = slot
         form, groups = self.profile.forms[code], self._grouped(prior)[code]
+        flooded = {index for index, cells in groups if len({cell.row for cell in cells}) > MOST_SUBJECTS}
+        groups = [(index, cells) for index, cells in groups if index not in flooded]
         layout = Layout(form, (cell.row for _, cells in groups for cell in cells) if form.open_panel else ())
         shape = (len(self.units), len(layout.rows) * layout.width)
         table = Table(
@@ -182,7 +188,8 @@ class Cube:
         for index in range(len(self.units)):
             submission = self.submission(index, prior)
             if submission is not None:
-                table.usable[index] = submission.presence.get(code, Presence.ABSENT).usable
+                present = submission.presence.get(code, Presence.ABSENT)
+                table.usable[index] = present.usable and index not in flooded
                 table.quantum[index] = quantum(submission.amount_unit, submission.decimals)
                 _mark_problems(table, index, submission)
         table.huge[:] = (np.abs(table.amounts) > ORDINARY_FEN).any(axis=1)

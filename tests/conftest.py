@@ -1,7 +1,9 @@
 """Fixtures that every room's tests share: both databases, the profile, the real documents."""
 
+import atexit
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,12 +11,19 @@ import pytest
 from hypothesis import settings
 from postgres import PostgresCluster, running_cluster
 
+from flows.prefect_environment import prepare_prefect
 from models.profiles import Profile, load_profile
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
 settings.register_profile("juesuan", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("juesuan")
+
+# Prefect reads its environment once, at import: every test of this run shares one private home, gone afterwards.
+HOME = Path(tempfile.mkdtemp(prefix="juesuan-tests-"))
+atexit.register(shutil.rmtree, HOME, ignore_errors=True)
+os.environ["JUESUAN_HOME"] = str(HOME)
+prepare_prefect(HOME)
 
 BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 

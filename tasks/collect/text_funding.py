@@ -73,8 +73,8 @@ class Funding:
         values, shifted = self._aligned(line, label)
         if shifted:
             message = (
-                f"第 {line.number} 行“{name}”自某列起向右错位一列，已按“全年预算数－全年执行数＝资金结（转）余”对齐；"
-                "请核对原文" + ("，得分已移出表外。" if "得分" not in values else "。")
+                f"第 {line.number} 行“{clip(name)}”的数字与表头错位一列，已按“全年预算数－全年执行数＝资金结（转）余”对齐；"
+                "请核对原文" + ("，得分已落在表外。" if "得分" not in values else "。")
             )
             self._problem(line, "R-移位", "hint", message, name)
         self.lines.append(self._funding_line(line, name, values))

@@ -17,6 +17,7 @@ _INFORMATION, _FUNDING, _INDICATORS = 0, 1, 2
 
 _LEVEL1_END = "指标"
 _LEVEL1 = frozenset({"产出指标", "效益指标", "满意度指标", "成本指标", "预算执行率指标"})
+_NEEDED = ("三级指标", "实际完成值", "分值", "得分")
 _GOAL, _ACHIEVED = "年度目标", "实际完成情况"
 
 
@@ -30,7 +31,7 @@ class _Draft:
     analysis: list[tuple[str, str]] = field(default_factory=list)
 
 
-def read_project(section: Section, form: Form) -> tuple[Project, list[Problem]]:
+def read_project(section: Section, form: Form) -> tuple[Project | None, list[Problem]]:
     """Read one performance form.
 
     Args:
@@ -38,7 +39,7 @@ def read_project(section: Section, form: Form) -> tuple[Project, list[Problem]]:
         form: Form 自评表 of the catalogue.
 
     Returns:
-        The project, and the faults met in it.
+        The project (``None`` when the form is laid out as another family's), and the faults met in it.
     """
     return _ProjectReader(section, form).read()
 
@@ -52,11 +53,25 @@ class _ProjectReader:
         self.columns: dict[int, str] = {}
         self.level1 = self.level2 = ""
 
-    def read(self) -> tuple[Project, list[Problem]]:
+    def read(self) -> tuple[Project | None, list[Problem]]:
         for line in self.section.lines[1:]:
             if line.is_grid and line.filled:
                 self._line(line)
+        if missing := self._missing():
+            head = self.section.lines[0]
+            message = (
+                f"《{clip(head.single)}》与表样不同（没有{'、'.join(missing)}），整表未能读取。"
+                "请按本年度自评表表样填列后重新报送。"
+            )
+            where = place(head.number, self.form)
+            return None, [Problem("R-列", "mandatory", message, self.form.code, location=where)]
         return self._project(), self.problems
+
+    def _missing(self) -> list[str]:
+        """What keeps the form from being one of this family; a form that is merely cut off is still read."""
+        if self.columns:
+            return [column for column in _NEEDED if column not in self.columns.values()]
+        return [] if self.draft.funding is not None else ["资金执行进度", "绩效指标"]
 
     def _line(self, line: Line) -> None:
         if self.draft.total is not None or self.draft.grade:

@@ -53,10 +53,11 @@ def read_text(path: Path, profile: Profile) -> Submission:
     submission = Submission(source.file, source.sha256, KIND, profile.code, profile.forms.hash)
     _read_tables(submission, sections, profile)
     _read_projects(submission, sections, profile)
-    if all(state is Presence.ABSENT for state in submission.presence.values()):
+    if not any(state.usable for state in submission.presence.values()):
+        why = submission.problems[0].message if submission.problems else ""
         raise SubmissionError(
             source.file,
-            "没有认出任何决算公开表或绩效自评表。",
+            f"没有认出任何决算公开表或绩效自评表。{why}",
             advice="请确认报送的是决算公开文本（各表带表名，单元格以制表符分隔）。",
             code="无表可读",
         )
@@ -157,8 +158,12 @@ def _read_projects(submission: Submission, sections: list[Section], profile: Pro
         if section.kind != "project" or section.form is None:
             continue
         project, problems = read_project(section, section.form)
-        submission.projects.append(project)
         submission.problems.extend(problems)
+        if project is None:
+            if submission.presence[section.form.code] is Presence.ABSENT:
+                submission.presence[section.form.code] = Presence.UNREADABLE
+            continue
+        submission.projects.append(project)
         submission.presence[section.form.code] = Presence.PRESENT
         if project.name in names:
             message = (
@@ -203,7 +208,7 @@ def _first(lines: list[Line], pattern: re.Pattern[str]) -> str:
 def _agreed(submission: Submission, heads: list[Line], pattern: re.Pattern[str], what: str) -> str:
     """The value that the tables' heads give; tables that disagree are told."""
     found = [
-        (value, line) for value, line in _values(heads, pattern) if not (pattern is _NAME and value in FEN_PER_UNIT)
+        (value, line) for value, line in _values(heads, pattern) if not (pattern is _NAME and value.endswith("元"))
     ]
     if not found:
         return ""

@@ -234,6 +234,15 @@ class TestNotChecked:
         prior = submission({("公开01", "年末结转和结余"): 4})
         assert judge_one(formula, UnitData("1", data, prior=prior)).findings[0].difference == 1
 
+    def test_a_flood_of_subjects_does_not_burden_the_other_units(self) -> None:
+        flood = {("公开03", f"{201_0000 + number}", "基本支出"): 1 for number in range(3_001)}
+        units = [UnitData("1", submission(flood)), UnitData("2", submission({("公开03", "合计", "基本支出"): 1}))]
+        cube = Cube.build(PROFILE, units)
+        outcomes = evaluate([rule("公开03[合计, 基本支出] = 合计(公开03[各类, 基本支出])")], cube)
+        assert (outcomes["1"][0].status, outcomes["1"][0].why) == (Status.NOT_CHECKED, "公开03的科目行超过 3000 行")
+        assert outcomes["2"][0].status is Status.VIOLATED
+        assert cube.table((False, "公开03")).layout.rows == ["合计"]
+
     def test_violations_and_doubts_side_by_side(self) -> None:
         figures = {
             ("公开03", "208", "基本支出"): 1,

@@ -37,7 +37,7 @@ def test_a_correct_document_gives_no_alarm(document: Submission) -> None:
     outcomes = evaluate(load_rules(PROFILE), Cube.build(PROFILE, [UnitData("甲", document)]))["甲"]
     assert serious(outcomes) == []
     by_rule = {outcome.rule: outcome for outcome in outcomes}
-    # 公开05 prints four classes, seven sections and ten items below 合计; each is compared with 公开03.
+    # Every subject that 公开05 prints is compared with 公开03.
     shown = {cell.row for cell in document.form_cells("公开05") if cell.column == "小计" and cell.row.isdigit()}
     assert by_rule["X35-小计"].checked == by_rule["X35-小计"].held == len(shown)
     # T01: 本年收入合计, 本年支出合计 and the two totals are displayed, and so is each relation among them.

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from models.errors import SubmissionError
 from models.profiles import Profile
 from models.submission import FundingLine, Project, Submission
 from tasks.collect.text_reader import read_text
@@ -235,3 +236,28 @@ def test_indicator_columns_in_another_order(tmp_path: Path, profile: Profile) ->
     path.write_text("\n".join(lines), "utf-8")
     indicators = read_text(path, profile).projects[0].indicators
     assert [(i.points, i.score) for i in indicators[:2]] == [("20", "20"), ("10", "9")]
+
+
+def test_a_form_of_another_family_is_not_misread(tmp_path: Path, profile: Profile) -> None:
+    """Its column 自评得分 is not ours: the form is told as unread, the others are read."""
+    submission = read_changed(tmp_path, profile, "分值\t得分\t偏差原因", "分值\t自评得分\t偏差原因")
+    assert len(submission.projects) == 5
+    [problem] = [p for p in submission.problems if p.rule == "R-列"]
+    assert problem.severity == "mandatory" and "得分" in problem.message
+
+
+@pytest.mark.real_inputs
+@pytest.mark.parametrize(
+    "name", ["xinzhou-2021-project-report.txt", "yiyang-2023-project-report.txt", "junshan-2022-project-report.txt"]
+)
+def test_reports_of_other_families_are_refused(shared_inputs: Path, profile: Profile, name: str) -> None:
+    with pytest.raises(SubmissionError, match="没有认出"):
+        read_text(shared_inputs / name, profile)
+
+
+def test_a_form_cut_off_keeps_what_was_read(tmp_path: Path, profile: Profile) -> None:
+    path = tmp_path / "截断.txt"
+    path.write_text("\n".join(LINES[: FIRST + 9]), "utf-8")
+    submission = read_text(path, profile)
+    assert total_of(submission).budget == "15"
+    assert [p.row for p in submission.problems if p.form == "自评表"] == ["绩效指标"]

