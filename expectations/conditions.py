@@ -25,6 +25,10 @@ class Judged:
     missing: dict[int, str] = field(default_factory=dict)
 
 
+UNUSABLE = {Presence.ABSENT: "缺表", Presence.UNREADABLE: "无法读取", Presence.PARTIAL: "不完整（有的单位没有报）"}
+"""Why a form in such a state leaves rules not checked."""
+
+
 def why_unusable(cube: Cube, unit: int, slot: Slot) -> str:
     """Why nothing can be computed on a unit's table, in Chinese; empty when it is usable."""
     prior, form = slot
@@ -34,7 +38,7 @@ def why_unusable(cube: Cube, unit: int, slot: Slot) -> str:
     presence = submission.presence.get(form, Presence.ABSENT)
     if presence.usable:
         return "" if cube.table(slot).usable[unit] else f"{form}的科目行超过 {MOST_SUBJECTS} 行"
-    return f"{'上年' if prior else ''}{form}{'缺表' if presence is Presence.ABSENT else '无法读取'}"
+    return f"{'上年' if prior else ''}{form}{UNUSABLE[presence]}"
 
 
 def unusable(relation: Relation, cube: Cube) -> dict[int, str]:

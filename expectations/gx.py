@@ -4,6 +4,7 @@ Importing this takes seconds; only flows do. Verdicts are read from GX's validat
 whose expectation is missing from the result, or failed inside GX, is *not checked* for every unit.
 """
 
+import logging
 import os
 
 os.environ["GX_ANALYTICS_ENABLED"] = "false"  # read by GX when it is imported
@@ -31,6 +32,8 @@ from expectations.evaluator import judge
 from expectations.outcomes import unchecked
 from models.findings import RuleOutcome, Severity, Status
 from models.profiles import Profile
+
+logging.getLogger("great_expectations").setLevel(logging.WARNING)  # it tells of its temporary folders otherwise
 
 SEVERITIES = {
     Severity.MANDATORY: FailureSeverity.CRITICAL,

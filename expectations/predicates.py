@@ -124,3 +124,29 @@ def year_matches(unit: "UnitData", rule: "Rule", profile: Profile) -> Iterator[J
         yield Judged(None, message="文件中没有写明年度")
     elif unit.submission.year != wanted:
         yield Judged(False, message=f"文件的年度是 {unit.submission.year} 年，应为 {wanted} 年。")
+
+
+@predicate("required_words")
+def required_words(unit: "UnitData", rule: "Rule", profile: Profile) -> Iterator[Judged]:
+    """Text rows that a form requires are filled, and rows with a closed list hold one of its words.
+
+    A form that is not there is the business of ``required_forms``.
+    """
+    for form in profile.forms.values():
+        if form.shape != "matrix" or not unit.submission.presence.get(form.code, Presence.ABSENT).usable:
+            continue
+        for panel, row in form.iter_rows():
+            column = panel.columns[0].key
+            if form.kind_of(row.key, column).numeric or not (row.required or row.options):
+                continue
+            word = unit.submission.text(form.code, row.key, column).strip()
+            if not word and row.required:
+                yield Judged(
+                    False, form.code, row.key, column, message=f"《{form.name}》的“{row.name}”没有填写，请补填。"
+                )
+            elif word and row.options and word not in row.options:
+                allowed = "、".join(row.options)
+                said = f"《{form.name}》的“{row.name}”填的是“{word[:30]}”，不在可选范围内。可选：{allowed}。"
+                yield Judged(False, form.code, row.key, column, unit.place(form.code, row.key, column), message=said)
+            else:
+                yield Judged(True, form.code, row.key, column)

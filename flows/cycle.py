@@ -1,9 +1,10 @@
 """The flows: the annual cycle of a department, and the cycle of one unit of it."""
 
+import logging
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from prefect import flow, get_run_logger
+from prefect import Task, flow, get_run_logger
 from prefect.client.schemas.objects import State
 from prefect.futures import PrefectFuture
 from prefect.states import Completed, Failed
@@ -23,6 +24,8 @@ from tasks.disclose.task import disclose_task, review_task
 from tasks.score.task import score_task
 from tasks.step import STEPS, StepReport, chunk_size, units_of
 from tasks.validate.task import validate_task
+
+progress = logging.getLogger("juesuan.progress")
 
 
 def _runner() -> TaskRunner[PrefectFuture[Any]]:
@@ -47,7 +50,6 @@ class CycleReport:
 
 def run_cycle(parameters: CycleParameters) -> CycleReport:
     """All steps for the units named (or all), their departments and the reports. Runs inside a flow."""
-    log = get_run_logger()
     url = parameters.database or settings().database_url
     prepared: Any = prepare_task(
         url, parameters.year, parameters.registry, inbox_path(parameters.inbox), parameters.profile, parameters.units
@@ -59,26 +61,36 @@ def run_cycle(parameters: CycleParameters) -> CycleReport:
     chosen = settings()
     each = chunk_size(len(codes), chosen.most_tasks, chosen.chunk_size)
     out = (parameters.out, parameters.mark)
-    plan = (
-        ("collect", collect_task, codes, each, (prepared,)),
+    plan: tuple[tuple[str, str, Task[..., Any], list[str], int, tuple[Any, ...]], ...] = (
+        ("collect", "收集", collect_task, codes, each, (prepared,)),
         # Great Expectations costs the same for one unit as for a thousand: validation takes sets, never single units.
-        ("validate", validate_task, codes, chosen.chunk_size, ("单位",)),
-        ("score", score_task, codes, each, ()),
+        ("validate", "审核", validate_task, codes, chosen.chunk_size, ("单位",)),
+        ("score", "评分", score_task, codes, each, ()),
         # Children before parents in one task: a parent's sums need its children's.
-        ("aggregate", aggregate_task, nodes, max(len(nodes), 1), ()),
-        ("validate", validate_task, nodes, chosen.chunk_size, ("部门",)),
-        ("disclose", disclose_task, [*codes, *nodes], each, out),
+        ("aggregate", "汇总", aggregate_task, nodes, max(len(nodes), 1), ()),
+        ("validate", "部门审核", validate_task, nodes, chosen.chunk_size, ("部门",)),
+        ("disclose", "公开文稿", disclose_task, [*codes, *nodes], each, out),
     )
-    for step, task, wanted, size, extra in plan:
+    for step, label, task, wanted, size, extra in plan:
         if not wanted:
             continue
         done = run_stage(stage, step, task, wanted, size, *extra)
         report.steps.append(done)
-        log.info("%s：处理 %s 户，未变 %s 户，退回 %s 户，故障 %s 户", step, len(done.done), len(done.unchanged),
-                 len(done.returned), len(done.faults))  # fmt: skip
+        _tell(label, done)
     written: Any = review_task(url, prepared.cycle_id, *out)
     report.written = list(written)
     return report
+
+
+def _tell(label: str, done: StepReport) -> None:
+    """One line of progress: to the run's log in the UI and, from the command line, to the terminal."""
+    parts = [f"处理 {len(done.done)} 户"]
+    for name, units in (("未变", done.unchanged), ("退回", done.returned), ("故障", done.faults)):
+        if units:
+            parts.append(f"{name} {len(units)} 户")
+    line = f"{label}：" + "，".join(parts)
+    get_run_logger().info(line)
+    progress.info(line)
 
 
 def _scope(stage: Stage, prepared: Prepared) -> tuple[list[str], list[str]]:

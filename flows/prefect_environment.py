@@ -44,7 +44,9 @@ def prepare_prefect(home: Path, api_url: str = "") -> None:
         DO_NOT_TRACK="1",
         PREFECT_SERVER_ALLOW_EPHEMERAL_MODE="true",
         PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS="120",
-        PREFECT_LOGGING_LEVEL="WARNING",
+        PREFECT_LOGGING_LEVEL="INFO",
+        # Runs log to the server, where operators read them; the terminal gets our own lines and never a traceback.
+        PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL="CRITICAL",
         PREFECT_SERVER_LOGGING_LEVEL="ERROR",
         PREFECT_RESULTS_PERSIST_BY_DEFAULT="false",
         GX_ANALYTICS_ENABLED="false",

@@ -132,8 +132,8 @@ class UnitReview:
         )
 
     @property
-    def not_checked(self) -> list[tuple[str, str]]:
-        """Pairs (rule and title, why) of everything not checked, each once, by rule."""
+    def not_checked(self) -> list[tuple[str, list[str]]]:
+        """Pairs (why, rules and titles) of everything not checked: one missing form leaves many rules open."""
         titles = {finding.rule: finding.title for finding in self.findings}
         pairs = {
             (_named(finding.rule, finding.title), finding.message)
@@ -146,7 +146,10 @@ class UnitReview:
             for outcome in self.outcomes
             if (outcome.status is Status.NOT_CHECKED or outcome.not_checked) and outcome.rule not in told
         }
-        return sorted(pairs)
+        reasons: dict[str, list[str]] = {}
+        for name, message in sorted(pairs):
+            reasons.setdefault(message.split("未审核：", 1)[-1].rstrip("。"), []).append(name)
+        return list(reasons.items())
 
     @property
     def blocking(self) -> int:

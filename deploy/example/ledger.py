@@ -179,7 +179,12 @@ class _Composer:
     def _rest(self) -> None:
         for row, value in self.ledger.stock.items():
             count = row.startswith("国有资产/")
-            self.add("公开10", row, "采购金额" if row.startswith("政府采购/") else "统计数", int(value) if count else fen(value))
+            self.add(
+                "公开10",
+                row,
+                "采购金额" if row.startswith("政府采购/") else "统计数",
+                int(value) if count else fen(value),
+            )
         form = self.profile.forms["补充信息"]
         for (row, column), value in self.ledger.supplement.items():
             kind = form.kind_of(row, column).value

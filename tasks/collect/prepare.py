@@ -41,10 +41,9 @@ def prepare_cycle(
     """
     profile = load_profile(profile_code)
     registry = read_registry(Path(registry_path), profile, strict=False)
-    filing = [unit.code for unit in registry.filing_units]
-    if unknown := [code for code in wanted if code not in filing]:
+    if unknown := [code for code in wanted if not registry.files(code)]:
         raise UsageError(f"登记表中没有填报单位 {'、'.join(unknown)}。")
-    codes = [code for code in filing if not wanted or code in wanted]
+    codes = [unit.code for unit in registry.filing_units if not wanted or unit.code in wanted]
     upgrade_database(url)
     inbox, unknown_files = _identified(survey(inbox_path, registry), profile)
     with session_of(url) as session:
@@ -87,7 +86,7 @@ def _identified(inbox: Inbox, profile: Profile) -> tuple[Inbox, list[ReceiptLine
             lines.append(ReceiptLine(file.name, file.sha256, "", REFUSED, reading.code, str(reading)))
             continue
         code = reading.unit_code or names.get(bare_name(reading.unit_name), "")
-        if code in inbox.registry.by_code and inbox.registry.is_leaf(code):
+        if inbox.registry.files(code):
             found[file.name] = code
             continue
         said = " ".join(part for part in (reading.unit_code, reading.unit_name) if part) or "（没有写明单位）"

@@ -103,6 +103,10 @@ class Registry:
         """Whether the unit files a submission of its own."""
         return code not in self._children
 
+    def files(self, code: str) -> bool:
+        """Whether there is such a unit and it files a submission."""
+        return code in self.by_code and self.is_leaf(code)
+
     @cached_property
     def filing_units(self) -> tuple[RegistryUnit, ...]:
         """Units that file a submission, in file order."""

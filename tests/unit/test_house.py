@@ -91,4 +91,4 @@ def test_every_dependency_has_its_reason() -> None:
 def test_lock_names_hashes_and_no_host() -> None:
     lock = (ROOT / "requirements.lock").read_text("utf-8")
     assert "--hash=sha256:" in lock
-    assert "http" not in lock and "--index" not in lock and "--extra-index" not in lock
+    assert "://" not in lock and "--index" not in lock and "--extra-index" not in lock
