@@ -71,10 +71,16 @@ def _aggregate(session: Session, cycle: Cycle, code: str) -> bool:
         if unit.code in versions
     ]
     names = {unit.code: unit.name for unit in units}
-    result = consolidate(profile, (node.code, node.name), cycle.year, addends, names, missing)
+    office = next((unit.code for unit in below if unit.parent_code == code and is_office(unit.name)), "")
+    result = consolidate(profile, (node.code, node.name), cycle.year, addends, names, missing, office)
     _store(session, profile, node, result, versions)
     set_step(session, node, STEP, StepState.DONE, describe(result, missing), key)
     return True
+
+
+def is_office(name: str) -> bool:
+    """Whether a name is that of a 部门本级, as registries write it: “某某局本级” or “某某局（本级）”."""
+    return name.rstrip("）)").endswith("本级")
 
 
 def _standing(session: Session, units: Sequence[Unit]) -> tuple[dict[str, SubmissionVersion], list[tuple[str, str]]]:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from models.forms import Kind
 from models.money import quantum
@@ -20,6 +20,9 @@ Address = tuple[str, str, str]
 
 SUMMED_FORMS_SHAPE = "matrix"
 NEVER_SUMMED = ("封面",)
+
+OFFICE_ROWS = "概况/"
+"""Rows of words that 部门本级 says for the whole department. Its reasons for changes are its own, not the department's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,7 @@ def consolidate(
     offered: Sequence[Addend],
     names: Mapping[str, str],
     missing: Sequence[tuple[str, str]],
+    office: str = "",
 ) -> Consolidation:
     """Add a department up.
 
@@ -78,6 +82,7 @@ def consolidate(
         offered: Contributions of its units, in registry order.
         names: Unit names by code, for messages.
         missing: Code and reason of units that should be in the sum and are not.
+        office: Code of 部门本级, which speaks for the department: its 概况 becomes the department's.
     """
     addends, left_out = _without_overlays(offered)
     single = {addend.code: addend.submission for addend in addends if addend.kind == "单户表"}
@@ -93,6 +98,7 @@ def consolidate(
         addends.append(Addend(department[0], "调整表", proposal, note=note))
     sources = _add(profile, addends)
     _fill(profile, total, addends, sources)
+    total.cells += _words(profile, single.get(office))
     total.problems = [
         Problem("A-缺户", "mandatory", f"{code} {names.get(code, '')}{reason}，未计入部门汇总。")
         for code, reason in missing
@@ -158,6 +164,21 @@ def _fill(
     coarsest = max(addends, key=lambda addend: _coarseness(addend.submission), default=None)
     if coarsest is not None and _coarseness(coarsest.submission) > 1:
         total.amount_unit, total.decimals = coarsest.submission.amount_unit, coarsest.submission.decimals
+
+
+def _words(profile: Profile, office: Submission | None) -> list[Cell]:
+    """Texts of the office's forms, without places in its file."""
+    if office is None:
+        return []
+    forms = set(summed_forms(profile))
+    return [
+        replace(cell, location="")
+        for cell in office.cells
+        if cell.form in forms
+        and cell.row.startswith(OFFICE_ROWS)
+        and cell.text
+        and profile.forms[cell.form].kind_of(cell.row, cell.column) is Kind.TEXT
+    ]
 
 
 def _coarseness(submission: Submission) -> int:

@@ -1,5 +1,6 @@
 """Writes documents whole or not at all, and keeps the table of documents in step with the folder."""
 
+import glob
 import hashlib
 import os
 from pathlib import Path
@@ -19,10 +20,22 @@ def write_whole(path: Path, content: bytes) -> bool:
     if path.is_file() and path.read_bytes() == content:
         return False
     path.parent.mkdir(parents=True, exist_ok=True)
+    _sweep(path)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     temporary.write_bytes(content)
     temporary.replace(path)
     return True
+
+
+def _sweep(path: Path) -> None:
+    """Remove what a killed process left half-written beside a file."""
+    for stale in path.parent.glob(f".{glob.escape(path.name)}.*.tmp"):
+        try:
+            os.kill(int(stale.name.split(".")[-2]), 0)
+        except (ProcessLookupError, ValueError):
+            stale.unlink(missing_ok=True)
+        except PermissionError:
+            continue  # alive, and somebody else's
 
 
 def stored_document(session: Session, cycle_id: int, path: str) -> Document | None:

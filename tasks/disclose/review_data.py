@@ -43,14 +43,15 @@ def review_data(session: Session, cycle: Cycle, profile: Profile, units: Sequenc
     root = next(unit for unit in units if unit.parent_code is None)
     department = unit_review(session, root)
     total = latest_version(session, root.id or 0, "汇总")
+    reviews = tuple(unit_review(session, unit) for unit in units if unit.kind == "单位")
     return ReviewData(
         department_code=root.code,
         department_name=root.name,
         year=cycle.year,
-        units=tuple(unit_review(session, unit) for unit in units if unit.kind == "单位"),
+        units=reviews,
         receipts=_receipts(session, cycle),
         eliminations=_eliminations(session, root, units),
-        contributions=_contributions(session, total, units) if total else (),
+        contributions=_contributions(session, total, units, reviews) if total else (),
         department=department if total else None,
         versions=(("地区年度配置", f"{profile.name}（{profile.code}）"), ("表单目录", profile.forms.hash[:12])),
         mark=mark,
@@ -153,7 +154,9 @@ def _receipts(session: Session, cycle: Cycle) -> tuple[ReceiptLine, ...]:
     return tuple(ReceiptLine(r.file, r.outcome, r.message, r.unit_code, sha256=r.sha256) for r in rows)
 
 
-def _contributions(session: Session, total: SubmissionVersion, units: Sequence[Unit]) -> tuple[ContributionLine, ...]:
+def _contributions(
+    session: Session, total: SubmissionVersion, units: Sequence[Unit], reviews: Sequence[UnitReview]
+) -> tuple[ContributionLine, ...]:
     """What is in the sum, in registry order, and which units are not."""
     names = {unit.id: unit for unit in units}
     rows = session.exec(
@@ -171,10 +174,13 @@ def _contributions(session: Session, total: SubmissionVersion, units: Sequence[U
         if version.unit_id in names
     ]  # fmt: skip
     added = {line.code for line in lines}
+    states = {review.code: review.state.value for review in reviews}
     return (
         *lines,
         *(
-            ContributionLine(unit.code, unit.name, unit.report_type, None, False, "未报送、被退回或处理故障，未计入")
+            ContributionLine(
+                unit.code, unit.name, unit.report_type, None, False, f"{states.get(unit.code, '')}，未计入"
+            )
             for unit in units
             if unit.kind == "单位" and unit.code not in added
         ),

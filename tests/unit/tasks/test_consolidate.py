@@ -167,6 +167,16 @@ def test_covers_and_texts_are_not_added() -> None:
     assert add(Addend("101", "单户表", text)).submission.cells == []
 
 
+def test_the_office_speaks_for_the_department() -> None:
+    office = submission({})
+    office.cells.append(Cell("补充信息", "概况/主要职责", "内容", None, "拟订政策", "补充信息!B90"))
+    other = submission({})
+    other.cells.append(Cell("补充信息", "概况/主要职责", "内容", None, "别的单位"))
+    addends = (Addend("101", "单户表", office), Addend("102", "单户表", other))
+    result = consolidate(PROFILE, ("10", "部门"), 2022, addends, NAMES, (), office="101")
+    assert [(cell.text, cell.location) for cell in result.submission.cells] == [("拟订政策", "")]
+
+
 amounts = st.dictionaries(
     st.sampled_from(["一般公共预算财政拨款收入", "事业收入", "本年收入合计", "年初结转和结余"]),
     st.integers(-(10**15), 10**15),
