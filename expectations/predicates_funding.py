@@ -65,7 +65,8 @@ def _fen(number: Decimal | None) -> int | None:
         return None
 
 
-def _hundredths(number: Decimal | Fraction | None) -> int | None:
+def hundredths(number: Decimal | Fraction | None) -> int | None:
+    """A percentage or a score as findings carry it: in 1/100 % or 1/100 分."""
     return None if number is None else int(round_half_up(Fraction(number) * 100, 0))
 
 
@@ -90,7 +91,7 @@ def project_rate(unit: "UnitData", rule: "Rule", profile: Profile) -> Iterator[J
                 f"执行率为 {line.rate}%，按全年执行数 {plain(executed)} 万元、全年预算数 {plain(budget)} 万元计算应为"
             )
             message = f"{message} {round_half_up(right, 2)}%。"
-            sides = (_hundredths(number), _hundredths(right))
+            sides = (hundredths(number), hundredths(right))
             yield judged_line(project, line, "执行率", rate.meets(shown), message, sides, "%")
 
 
@@ -118,7 +119,8 @@ def project_execution_score(unit: "UnitData", rule: "Rule", profile: Profile) ->
             holds = any(low <= claimed <= high for low, high in ranges)
             middle = round_half_up(Fraction(sum(ranges[0])) / 2, scheme.decimals)
             message = f"预算执行率得分为 {plain(claimed)} 分，按执行率 × {scheme.execution.points} 分计算应为"
-            yield judged_line(project, line, "得分", holds, f"{message} {plain(middle)} 分。")
+            sides = (hundredths(claimed), hundredths(middle))
+            yield judged_line(project, line, "得分", holds, f"{message} {plain(middle)} 分。", sides, "分")
 
 
 @predicate("project_remainder")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from expectations import predicates_funding as predicates_funding  # registers its predicates
 from expectations.predicates import Judged, predicate
-from expectations.predicates_funding import FORM, said, scheme_projects
+from expectations.predicates_funding import FORM, hundredths, said, scheme_projects
 from expectations.scoring.assessment import Assessment, Basis, assess, target_of
 from expectations.scoring.exact import decimals_shown, plain, read_number, round_half_up
 from expectations.scoring.funding import claimed_execution_score
@@ -22,20 +22,30 @@ if TYPE_CHECKING:
     from expectations.cube import UnitData
 
 
-def judged_project(project: Project, column: str, holds: bool | None, message: str) -> Judged:
-    """A judgement on a whole form."""
-    where = f"{project.name}/总分"
-    return Judged(
-        holds, FORM, where, column, project.location, message=said(holds, f"项目《{project.name}》：{message}")
-    )
+Sides = tuple[Decimal | int, Decimal | int] | None
+"""The two numbers of points that a judgement compares."""
 
 
-def judged_indicator(project: Project, indicator: Indicator, column: str, holds: bool | None, message: str) -> Judged:
-    """A judgement on one indicator's line."""
+def _judged(holds: bool | None, place: tuple[str, str, str], message: str, sides: Sides) -> Judged:
+    row, column, location = place
+    left, right = (None, None) if sides is None else (hundredths(Decimal(side)) for side in sides)
     return Judged(
-        holds, FORM, f"{project.name}/{indicator.name}", column, indicator.location or project.location,
-        message=said(holds, f"项目《{project.name}》指标“{indicator.name}”：{message}"),
+        holds, FORM, row, column, location, left, right, "分" if sides is not None else "", said(holds, message)
     )  # fmt: skip
+
+
+def judged_project(project: Project, column: str, holds: bool | None, message: str, sides: Sides = None) -> Judged:
+    """A judgement on a whole form."""
+    place = (f"{project.name}/总分", column, project.location)
+    return _judged(holds, place, f"项目《{project.name}》：{message}", sides)
+
+
+def judged_indicator(
+    project: Project, indicator: Indicator, column: str, holds: bool | None, message: str, sides: Sides = None
+) -> Judged:
+    """A judgement on one indicator's line."""
+    place = (f"{project.name}/{indicator.name}", column, indicator.location or project.location)
+    return _judged(holds, place, f"项目《{project.name}》指标“{indicator.name}”：{message}", sides)
 
 
 def _assessed(unit: "UnitData", profile: Profile) -> Iterator[tuple[Project, Indicator, Assessment]]:
@@ -73,7 +83,8 @@ def project_points_total(unit: "UnitData", rule: "Rule", profile: Profile) -> It
         difference = plain(total - scheme.total_points)
         message = f"分值合计（含预算执行率 {scheme.execution.points} 分）为 {plain(total)} 分，"
         message += f"应为 {scheme.total_points} 分，相差 {difference} 分。"
-        yield judged_project(project, "分值", total == scheme.total_points, message)
+        sides = (total, scheme.total_points)
+        yield judged_project(project, "分值", total == scheme.total_points, message, sides)
 
 
 @predicate("project_group_weights")
@@ -105,7 +116,7 @@ def project_part_weights(unit: "UnitData", rule: "Rule", profile: Profile) -> It
 
 def _weight(project: Project, part: Part, given: Decimal) -> Judged:
     message = f"{part.name}的分值合计为 {plain(given)} 分，统一权重为 {part.points} 分。"
-    return judged_project(project, "分值", given == part.points, message)
+    return judged_project(project, "分值", given == part.points, message, (given, part.points))
 
 
 @predicate("project_score_range")
@@ -116,12 +127,12 @@ def project_score_range(unit: "UnitData", rule: "Rule", profile: Profile) -> Ite
         if claimed is not None:
             holds = 0 <= claimed <= scheme.execution.points
             message = f"预算执行率得分 {plain(claimed)} 分，应在 0 至 {scheme.execution.points} 分之间。"
-            yield judged_project(project, "得分", holds, message)
+            yield judged_project(project, "得分", holds, message, (claimed, scheme.execution.points))
         for indicator in project.indicators:
             points, score = read_number(indicator.points, "分"), read_number(indicator.score, "分")
             if points is not None and score is not None:
                 message = f"得分 {plain(score)} 分，应在 0 至 {plain(points)} 分之间。"
-                yield judged_indicator(project, indicator, "得分", 0 <= score <= points, message)
+                yield judged_indicator(project, indicator, "得分", 0 <= score <= points, message, (score, points))
 
 
 @predicate("project_total")
@@ -136,7 +147,8 @@ def project_total(unit: "UnitData", rule: "Rule", profile: Profile) -> Iterator[
             continue
         right = sum(known, Decimal(0))
         message = f"总分为 {plain(total)} 分，各项得分（含预算执行率）合计为 {plain(right)} 分，"
-        yield judged_project(project, "得分", total == right, f"{message}相差 {plain(total - right)} 分。")
+        message += f"相差 {plain(total - right)} 分。"
+        yield judged_project(project, "得分", total == right, message, (total, right))
 
 
 @predicate("project_grade")
@@ -165,7 +177,8 @@ def project_met_not_full(unit: "UnitData", rule: "Rule", profile: Profile) -> It
         if met and judged.claimed is not None and judged.points is not None:
             message = f"定量指标已完成（指标值{target_of(indicator)}，实际{indicator.actual.strip()}），"
             message += f"应得满分 {plain(judged.points)} 分，表中得分 {plain(judged.claimed)} 分。"
-            yield judged_indicator(project, indicator, "得分", judged.claimed >= judged.points, message)
+            sides = (judged.claimed, judged.points)
+            yield judged_indicator(project, indicator, "得分", judged.claimed >= judged.points, message, sides)
 
 
 @predicate("project_unmet_full")
@@ -177,7 +190,8 @@ def project_unmet_full(unit: "UnitData", rule: "Rule", profile: Profile) -> Iter
         message = f"没有完成指标值（指标值{target_of(indicator)}，实际{indicator.actual.strip()}），"
         message += f"却得满分 {plain(claimed)} 分"
         message += "。" if judged.score is None else f"，按比例应为 {plain(judged.score)} 分。"
-        yield judged_indicator(project, indicator, "得分", not full, message)
+        sides = None if judged.score is None else (claimed, judged.score)
+        yield judged_indicator(project, indicator, "得分", not full, message, sides)
 
 
 @predicate("project_above_share")
@@ -189,7 +203,7 @@ def project_above_share(unit: "UnitData", rule: "Rule", profile: Profile) -> Ite
             continue
         rounded = decimals_shown(claimed) > 0 and claimed == round_half_up(_exact(judged), decimals_shown(claimed))
         message = f"得分 {plain(claimed)} 分，高于按完成比例计算的 {plain(score)} 分，多 {plain(claimed - score)} 分。"
-        yield judged_indicator(project, indicator, "得分", claimed <= score or rounded, message)
+        yield judged_indicator(project, indicator, "得分", claimed <= score or rounded, message, (claimed, score))
 
 
 def _exact(judged: Assessment) -> Fraction:

@@ -2,57 +2,77 @@
 
 import logging
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, cast
 
 from prefect import Task, flow, get_run_logger
 from prefect.client.schemas.objects import State
 from prefect.futures import PrefectFuture
+from prefect.runtime import flow_run as current_run
 from prefect.states import Completed, Failed
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
-from sqlmodel import col, select
 
+from flows.artifacts import Progress, publish_summary
+from flows.failures import STATE_NAMES, reconcile
+from flows.forms import with_titles
+from flows.notifications import notify
 from flows.parameters import CycleParameters, inbox_path
 from flows.settings import settings
 from flows.stages import Stage, run_stage
+from flows.summary import CycleStatus, UnitStatus, cycle_status
 from models.database import session_of
-from models.tables import StepState, Unit, UnitStep
+from models.errors import JuesuanError
+from models.profiles import load_profile
+from models.tables import StepState
 from tasks.aggregate.aggregate import ancestors_of
 from tasks.aggregate.task import aggregate_task
 from tasks.collect.prepare import Prepared
+from tasks.collect.registry import read_registry
 from tasks.collect.task import collect_task, prepare_task
 from tasks.disclose.task import disclose_task, review_task
 from tasks.score.task import score_task
-from tasks.step import STEPS, StepReport, chunk_size, units_of
+from tasks.step import StepReport, chunk_size, cycle_by_id, units_of
 from tasks.validate.task import validate_task
 
-progress = logging.getLogger("juesuan.progress")
-
-
-def _runner() -> TaskRunner[PrefectFuture[Any]]:
-    """Tasks run in threads of bounded number; what needs the processor runs over whole sets in one task."""
-    runner: Any = ThreadPoolTaskRunner(max_workers=settings().workers)
-    return cast("TaskRunner[PrefectFuture[Any]]", runner)
+progress_lines = logging.getLogger("juesuan.progress")
 
 
 @dataclass(slots=True)
 class CycleReport:
-    """What one run did. ``changed``: whether any step had something to do or any report was rewritten."""
+    """What one run did.
+
+    Attributes:
+        cycle_id: The cycle. steps: What each step did. written: Reports that changed.
+        status: The whole cycle's state afterwards.
+    """
 
     cycle_id: int
     steps: list[StepReport] = field(default_factory=list)
     written: list[str] = field(default_factory=list)
+    status: CycleStatus | None = None
 
     @property
     def changed(self) -> bool:
         """Whether anything differs from before the run."""
         return bool(self.written) or any(step.done or step.faults for step in self.steps)
 
+    def changed_unit(self, code: str) -> bool:
+        """Whether a step had something to do for one unit."""
+        return any(code in step.done or code in step.faults for step in self.steps)
+
 
 def run_cycle(parameters: CycleParameters) -> CycleReport:
     """All steps for the units named (or all), their departments and the reports. Runs inside a flow."""
-    url = parameters.database or settings().database_url
+    parameters.check()
+    url = settings().database_url
     prepared: Any = prepare_task(
-        url, parameters.year, parameters.registry, inbox_path(parameters.inbox), parameters.profile, parameters.units
+        url,
+        parameters.year,
+        parameters.registry,
+        inbox_path(parameters.inbox),
+        parameters.profile,
+        parameters.units,
+        parameters.sources(),
     )
     assert isinstance(prepared, Prepared)
     stage = Stage(url, prepared.cycle_id)
@@ -71,14 +91,18 @@ def run_cycle(parameters: CycleParameters) -> CycleReport:
         ("validate", "部门审核", validate_task, nodes, chosen.chunk_size, ("部门",)),
         ("disclose", "公开文稿", disclose_task, [*codes, *nodes], each, out),
     )
+    progress = Progress(len(plan) + 1)
     for step, label, task, wanted, size, extra in plan:
-        if not wanted:
-            continue
-        done = run_stage(stage, step, task, wanted, size, *extra)
-        report.steps.append(done)
-        _tell(label, done)
+        if wanted:
+            done = run_stage(stage, step, task, wanted, size, *extra)
+            report.steps.append(done)
+            _tell(label, done)
+        progress.advance(label)
     written: Any = review_task(url, prepared.cycle_id, *out)
     report.written = list(written)
+    progress.advance("审核报告")
+    with session_of(url) as session:
+        report.status = cycle_status(session, cycle_by_id(session, prepared.cycle_id))
     return report
 
 
@@ -90,7 +114,7 @@ def _tell(label: str, done: StepReport) -> None:
             parts.append(f"{name} {len(units)} 户")
     line = f"{label}：" + "，".join(parts)
     get_run_logger().info(line)
-    progress.info(line)
+    progress_lines.info(line)
 
 
 def _scope(stage: Stage, prepared: Prepared) -> tuple[list[str], list[str]]:
@@ -102,67 +126,97 @@ def _scope(stage: Stage, prepared: Prepared) -> tuple[list[str], list[str]]:
     return codes, [unit.code for unit in units if unit.code in above]
 
 
-def final_state(report: CycleReport, url: str) -> State[object]:
-    """How a run ends: Failed only for faults of the machine; named 有待处理单位 when units need attention."""
+def _runner() -> TaskRunner[PrefectFuture[Any]]:
+    """Tasks run in threads of bounded number; what needs the processor runs over whole sets in one task."""
+    runner: Any = ThreadPoolTaskRunner(max_workers=settings().workers)
+    return cast("TaskRunner[PrefectFuture[Any]]", runner)
+
+
+def _run_name() -> str:
+    """Year and department (and unit) of a run, as far as its parameters tell."""
+    values = dict(current_run.parameters or {})
+    unit = values.pop("unit", "")
+    try:
+        parameters = CycleParameters(**values | {"units": [unit] if unit else values.get("units") or []})
+        registry = read_registry(Path(parameters.registry), load_profile(parameters.profile), strict=False)
+        name = f"{parameters.year}年度决算·{registry.department.name}"
+        return f"{name}·{unit} {registry.by_code[unit].name}" if unit in registry.by_code else name
+    except (JuesuanError, ValueError, OSError):
+        return "年度决算（参数有误）"
+
+
+def _after(report: CycleReport, parameters: CycleParameters, own_unit: str = "") -> CycleStatus:
+    """What every run leaves behind for operators: open failures, a summary, a word to the webhook."""
+    assert report.status is not None
+    url = settings().database_url
     with session_of(url) as session:
-        rows = session.exec(
-            select(Unit.code, UnitStep.state)
-            .join(UnitStep, col(UnitStep.unit_id) == Unit.id)
-            .where(Unit.cycle_id == report.cycle_id, col(Unit.active), col(UnitStep.step).in_(STEPS))
-        ).all()
-    faults = sorted({code for code, state in rows if state == StepState.FAULT})
-    waiting = sorted({code for code, state in rows if state in (StepState.RETURNED, StepState.MISSING)})
-    if faults:
-        return Failed(name="故障", message=f"{len(faults)} 户处理故障：{'、'.join(faults[:20])}", data=report)
-    if waiting:
-        return Completed(
-            name="有待处理单位", message=f"{len(waiting)} 户待处理：{'、'.join(waiting[:20])}", data=report
+        cycle = cycle_by_id(session, report.cycle_id)
+        reconcile(session, cycle, report.status, parameters.sources(), own_unit)
+    publish_summary(report.status)
+    faulty = [unit for unit in report.status.units if unit.overall is StepState.FAULT]
+    if faulty:
+        notify(
+            "故障", f"{len(faulty)} 户处理故障：" + "、".join(f"{u.code} {u.name}" for u in faulty[:20]), report.status
         )
+    return report.status
+
+
+@flow(name="annual-cycle", flow_run_name=_run_name, task_runner=_runner(), persist_result=False)
+def annual_cycle(
+    year: int = 0,
+    registry: str = "",
+    inbox: str = "",
+    out: str = "",
+    units: list[str] = [],  # noqa: B006  (Prefect shows the default in its form and never changes it)
+    profile: str = "national-2022",
+    mark: str = "",
+) -> State[object]:
+    """年度周期：收集、审核、评分、汇总、公开文稿，全部单位或指定单位。"""
+    parameters = CycleParameters(
+        year=year, registry=registry, inbox=inbox, out=out, units=units, profile=profile, mark=mark
+    )
+    report = run_cycle(parameters)
+    status = _after(report, parameters)
+    faults = status.of(StepState.FAULT)
+    waiting = status.of(StepState.RETURNED, StepState.MISSING)
+    if status.faults:
+        message = f"{len(faults)} 户处理故障：{_names(faults)}" if faults else "部门汇总处理故障"
+        return Failed(name="故障", message=message, data=report)
+    if waiting:
+        return Completed(name="有待处理单位", message=f"{len(waiting)} 户待处理：{_names(waiting)}", data=report)
     return Completed(message="全部单位通过", data=report)
 
 
-@flow(
-    name="annual-cycle",
-    flow_run_name="{year}年度决算",
-    task_runner=_runner(),
-    persist_result=False,
-)
-def annual_cycle(
-    year: int,
-    registry: str,
-    inbox: str,
-    out: str,
-    database: str = "",
-    units: list[str] | None = None,
-    profile: str = "national-2022",
-    mark: str = "",
-) -> State[object]:
-    """Run the annual cycle of a department: collect, validate, score, add up, write documents and reports."""
-    parameters = CycleParameters(
-        year=year, registry=registry, inbox=inbox, out=out, database=database, units=units or [], profile=profile,
-        mark=mark,
-    )  # fmt: skip
-    return final_state(run_cycle(parameters), database or settings().database_url)
+def _names(units: list[UnitStatus]) -> str:
+    shown = "、".join(f"{unit.code} {unit.name}" for unit in units[:20])
+    return shown + (" 等" if len(units) > 20 else "")
 
 
-@flow(
-    name="unit-cycle",
-    flow_run_name="{year}年度决算·{unit}",
-    task_runner=_runner(),
-    persist_result=False,
-)
+@flow(name="unit-cycle", flow_run_name=_run_name, task_runner=_runner(), persist_result=False)
 def unit_cycle(
-    year: int,
     unit: str,
-    registry: str,
-    inbox: str,
-    out: str,
-    database: str = "",
+    year: int = 0,
+    registry: str = "",
+    inbox: str = "",
+    out: str = "",
     profile: str = "national-2022",
     mark: str = "",
 ) -> State[object]:
-    """Run one unit again: its newest file through all steps, then its departments and what they publish."""
+    """单位周期：重新读取一个单位最新的报送文件，走完各步骤，重新汇总其所属部门。"""
     parameters = CycleParameters(
-        year=year, registry=registry, inbox=inbox, out=out, database=database, units=[unit], profile=profile, mark=mark
+        year=year, registry=registry, inbox=inbox, out=out, units=[unit], profile=profile, mark=mark
     )
-    return final_state(run_cycle(parameters), database or settings().database_url)
+    report = run_cycle(parameters)
+    status = _after(report, parameters, own_unit=unit)
+    own = next(one for one in status.units if one.code == unit)
+    state = STATE_NAMES.get(own.overall)
+    if state is None:
+        return Completed(message="已通过" if own.overall is StepState.DONE else own.overall.value, data=report)
+    fresh = report.changed_unit(unit)
+    message = own.trouble if fresh else f"文件未更新：收件夹中没有该单位的新文件。{own.trouble}"
+    get_run_logger().error(message)
+    return Failed(name=state, message=message, data=report)
+
+
+with_titles(annual_cycle, CycleParameters)
+with_titles(unit_cycle, CycleParameters, unit=("单位代码", "要重新处理的单位"))

@@ -1,7 +1,6 @@
 """Judges one file without a database: what ``juesuan check`` prints and the JSON it gives."""
 
 from dataclasses import dataclass, field
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +10,10 @@ from expectations.evaluator import evaluate
 from expectations.scoring import ScoredProject, load_scheme, score_project
 from expectations.verdicts import explain_outcomes, findings_of, summarise
 from models.errors import SubmissionError
-from models.findings import Finding, Verdict
-from models.money import exact_text
+from models.findings import Finding, Verdict, figure_text
 from models.profiles import Profile
 from models.submission import Submission
 from tasks.collect.reading import Reading
-
-MONEY_UNITS = ("元", "万元")
 
 
 @dataclass(slots=True)
@@ -54,17 +50,6 @@ def judge(path: Path, reading: Reading, profile: Profile, sha256: str = "") -> J
 def _scores(submission: Submission, profile: Profile) -> list[ScoredProject]:
     scheme = load_scheme(profile.scheme)
     return [score_project(project, scheme, profile) for project in submission.projects]
-
-
-def figure_text(value: int | None, unit: str) -> str | None:
-    """A finding's figure as exact text in its unit; counts as whole numbers, 分 and % as hundredths."""
-    if value is None:
-        return None
-    if unit in MONEY_UNITS:
-        return exact_text(value, unit)
-    if unit in ("%", "分"):
-        return str((Decimal(value) / 100).normalize())
-    return str(value)
 
 
 def judgement_json(judgement: Judgement) -> dict[str, Any]:

@@ -1,32 +1,82 @@
-"""Parameters of a run, checked before anything starts."""
+"""Parameters of a run, checked before anything starts. Titles and descriptions are what the UI's forms show."""
 
+import datetime
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 from urllib.parse import unquote, urlparse
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from flows.settings import settings
 from models.errors import UsageError
+from models.profiles import load_profile
+from models.schema_upgrade import upgrade_database
+from tasks.collect.inbox import survey
+from tasks.collect.registry import Registry, read_registry
 
 
 class CycleParameters(BaseModel):
-    """What a run of the annual cycle needs to know."""
+    """What a run of the annual cycle needs to know; blanks are filled from the installation's settings.
+
+    The database is no parameter: its URL may hold a password, and parameters are stored and shown by the UI.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
-    year: int = Field(title="年度", description="决算年度，例如 2022", ge=2000, le=2100)
-    registry: str = Field(title="单位登记表", description="单位登记表（CSV）的路径")
-    inbox: str = Field(title="收件夹", description="各单位报送文件所在的文件夹（路径或 file:// 地址）")
-    out: str = Field(title="结果文件夹", description="审核报告和公开文稿写到哪里")
-    database: str = Field(default="", title="数据库", description="数据库地址，留空用默认数据库")
-    units: list[str] = Field(default_factory=list, title="单位", description="只处理这些单位代码；留空为全部")
-    profile: str = Field(default="national-2022", title="地区年度配置")
-    mark: str = Field(default="", title="标记", description="印在每份文稿上的标记，例如“示例数据”")
+    year: int = Field(default=0, title="年度", description="决算年度，例如 2022；0 表示上一年度", ge=0, le=2100)
+    registry: str = Field(default="", title="单位登记表", description="单位登记表（CSV）的路径；留空用本机设置")
+    inbox: str = Field(
+        default="", title="收件夹", description="报送文件所在文件夹（路径或 file:// 地址）；留空用本机设置"
+    )
+    out: str = Field(default="", title="结果文件夹", description="审核报告和公开文稿写到哪里；留空用本机设置")
+    units: list[str] = Field(default_factory=list, title="单位代码", description="只处理这些单位；留空为全部")
+    profile: str = Field(default="national-2022", title="地区年度配置", description="表单、规则、评分办法的配置代码")
+    mark: str = Field(default="", title="标记", description="印在每份文稿上的文字，例如“示例数据”")
 
     @model_validator(mode="after")
-    def _known_inbox(self) -> Self:
-        inbox_path(self.inbox)
+    def _fill(self) -> Self:
+        chosen = settings()
+        self.year = self.year or datetime.date.today().year - 1
+        self.registry = self.registry or chosen.registry
+        self.inbox = self.inbox or chosen.inbox
+        self.out = self.out or chosen.out
+        self.mark = self.mark or chosen.mark
         return self
+
+    def check(self) -> Registry:
+        """Refuse what cannot work before anything is started.
+
+        Returns:
+            The registry, leniently read.
+
+        Raises:
+            JuesuanError: A place is not named, the registry or inbox cannot be read, a unit is unknown, or the
+                database cannot be used.
+        """
+        for name in ("registry", "inbox", "out"):
+            if not getattr(self, name):
+                title = CycleParameters.model_fields[name].title
+                raise UsageError(f"没有指定{title}。请填写，或设置环境变量 JUESUAN_{name.upper()}。")
+        registry = read_registry(Path(self.registry), load_profile(self.profile), strict=False)
+        if unknown := [code for code in self.units if not registry.files(code)]:
+            raise UsageError(f"登记表中没有填报单位 {'、'.join(unknown)}。")
+        survey(inbox_path(self.inbox), registry)
+        upgrade_database(settings().database_url)
+        return registry
+
+    def for_flow(self) -> dict[str, Any]:
+        """The parameters as plain data."""
+        return self.model_dump()
+
+    def sources(self) -> dict[str, str]:
+        """Where the run takes from and writes to; absolute, so that a retry from elsewhere finds it."""
+        return {
+            "registry": str(Path(self.registry).resolve()),
+            "inbox": str(inbox_path(self.inbox).resolve()),
+            "out": str(Path(self.out).resolve()),
+            "profile": self.profile,
+            "mark": self.mark,
+        }
 
 
 def inbox_path(inbox: str) -> Path:

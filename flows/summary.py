@@ -1,12 +1,15 @@
 """What stands in the database about a cycle: unit × step, who is missing, what failed and why."""
 
+import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from models.errors import UsageError
-from models.tables import Cycle, Receipt, StepState, Unit, UnitStep
+from models.findings import Status
+from models.tables import Cycle, FindingRecord, Receipt, StepState, SubmissionVersion, Unit, UnitStep
 from tasks.step import STEP_NAMES, STEPS, units_of
 
 NAMES = {
@@ -23,13 +26,21 @@ ORDER = (StepState.FAULT, StepState.RETURNED, StepState.MISSING, StepState.WAITI
 
 @dataclass(slots=True)
 class UnitStatus:
-    """States and messages of one unit by step."""
+    """States and messages of one unit by step.
+
+    Attributes:
+        keys: What each step worked on, and how often it ran: names one failure among all that a unit ever had.
+        violated, not_checked: Findings of the version that was judged last.
+    """
 
     code: str
     name: str
     kind: str
     states: dict[str, str] = field(default_factory=dict)
     messages: dict[str, str] = field(default_factory=dict)
+    keys: dict[str, str] = field(default_factory=dict)
+    violated: int = 0
+    not_checked: int = 0
 
     @property
     def overall(self) -> StepState:
@@ -40,10 +51,18 @@ class UnitStatus:
         )
 
     @property
+    def failed_step(self) -> str:
+        """The first step in the overall state, when that is one that needs somebody; else empty."""
+        bad = (StepState.FAULT, StepState.RETURNED, StepState.MISSING)
+        if self.overall not in bad:
+            return ""
+        return next(step for step in STEPS if self.states.get(step) == self.overall.value)
+
+    @property
     def trouble(self) -> str:
-        """Chinese message of the first step that is not done."""
-        bad = (StepState.FAULT.value, StepState.RETURNED.value, StepState.MISSING.value)
-        return next((f"{STEP_NAMES[s]}：{self.messages[s]}" for s in STEPS if self.states.get(s) in bad), "")
+        """Chinese message of that step."""
+        step = self.failed_step
+        return f"{STEP_NAMES[step]}：{self.messages[step]}" if step else ""
 
 
 @dataclass(slots=True)
@@ -52,12 +71,18 @@ class CycleStatus:
 
     year: int
     department: str
+    name: str
     units: list[UnitStatus]
     refused: list[tuple[str, str]]
 
     def of(self, *states: StepState) -> list[UnitStatus]:
         """Units (not departments) in one of these overall states."""
         return [unit for unit in self.units if unit.kind == "单位" and unit.overall in states]
+
+    @property
+    def folder(self) -> str:
+        """Folder of its reports below the folder of results."""
+        return f"{self.year}-{self.department}"
 
     @property
     def needs_attention(self) -> bool:
@@ -110,10 +135,21 @@ def find_cycle(session: Session, year: int, department: str = "") -> Cycle:
     return cycles[0]
 
 
+def sources_of(cycle: Cycle) -> dict[str, str]:
+    """Where a cycle's last run took registry and inbox from and wrote results to.
+
+    Raises:
+        UsageError: It was never run.
+    """
+    if not cycle.sources:
+        raise UsageError(f"{cycle.year} 年度还没有运行记录，请先运行 juesuan run。")
+    return dict(json.loads(cycle.sources))
+
+
 def cycle_status(session: Session, cycle: Cycle) -> CycleStatus:
     """Read the state of a cycle."""
     units = units_of(session, cycle.id or 0)
-    by_id = {unit.id: UnitStatus(unit.code, unit.name, unit.kind) for unit in units}
+    by_id: dict[int | None, UnitStatus] = {unit.id: UnitStatus(unit.code, unit.name, unit.kind) for unit in units}
     steps = session.exec(
         select(UnitStep).join(Unit, col(Unit.id) == UnitStep.unit_id).where(Unit.cycle_id == cycle.id)
     ).all()
@@ -121,12 +157,38 @@ def cycle_status(session: Session, cycle: Cycle) -> CycleStatus:
         if (status := by_id.get(step.unit_id)) is not None:
             status.states[step.step] = step.state
             status.messages[step.step] = step.message
+            status.keys[step.step] = f"{step.input_key}:{step.attempt}"
+    _count_findings(session, cycle, by_id)
     refused = session.exec(
         select(Receipt.file, Receipt.message)
         .where(Receipt.cycle_id == cycle.id, Receipt.outcome == "退回", Receipt.unit_code == "")
         .order_by(Receipt.file)
     ).all()
-    return CycleStatus(cycle.year, cycle.department_code, list(by_id.values()), [(f, m) for f, m in refused])
+    name = next((unit.name for unit in units if unit.code == cycle.department_code), "")
+    return CycleStatus(cycle.year, cycle.department_code, name, list(by_id.values()), [(f, m) for f, m in refused])
+
+
+def _count_findings(session: Session, cycle: Cycle, by_id: dict[int | None, UnitStatus]) -> None:
+    """Count the findings of each unit's newest version."""
+    newest = (
+        select(SubmissionVersion.unit_id, func.max(SubmissionVersion.id).label("id"))
+        .where(col(SubmissionVersion.role).in_(("报送", "汇总")))
+        .group_by(col(SubmissionVersion.unit_id))
+        .subquery()
+    )
+    query = (
+        select(newest.c.unit_id, FindingRecord.status, func.count())
+        .join(FindingRecord, col(FindingRecord.submission_id) == newest.c.id)
+        .join(Unit, col(Unit.id) == newest.c.unit_id)
+        .where(Unit.cycle_id == cycle.id)
+        .group_by(newest.c.unit_id, col(FindingRecord.status))
+    )
+    for unit_id, status, count in session.exec(query):
+        if (unit := by_id.get(unit_id)) is not None:
+            if status == Status.VIOLATED.value:
+                unit.violated = count
+            else:
+                unit.not_checked = count
 
 
 def _label(unit: UnitStatus) -> str:

@@ -4,6 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from models.money import FEN_PER_UNIT, exact_text, format_fen
+
+HUNDREDTHS = ("%", "分")
+"""Units whose figures findings carry in 1/100; 分 is a point of a score, since money is told in 元 or 万元."""
+
 
 class Severity(StrEnum):
     """How a violated rule weighs. The value is used in JSON, :attr:`label` in everything people read."""
@@ -110,6 +115,30 @@ class RuleOutcome:
     def violated(self) -> int:
         """Number of relations that do not hold."""
         return self.checked - self.held
+
+
+def figure_text(value: int | None, unit: str, *, grouping: bool = False) -> str | None:
+    """A finding's figure as an exact decimal, without its unit; ``None`` for none.
+
+    Money has at least two decimals (``24416856.18``), percentages and points of a score two (``63.58``), counts none.
+
+    Args:
+        value: As :attr:`Finding.left` has it.
+        unit: As :attr:`Finding.unit_of_amount` has it.
+        grouping: Separate thousands by commas.
+    """
+    if value is None:
+        return None
+    if unit in HUNDREDTHS:
+        text = format_fen(value, "元", 2, grouping=False)
+    elif unit in FEN_PER_UNIT:
+        text = exact_text(value, unit)
+    else:
+        text = str(value)
+    if not grouping:
+        return text
+    whole, point, fraction = text.lstrip("-").partition(".")
+    return f"{'-' if text.startswith('-') else ''}{int(whole):,}{point}{fraction}"
 
 
 def verdict_of(findings: Iterable[Finding]) -> Verdict:

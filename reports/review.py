@@ -8,8 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from models.findings import Finding, RuleOutcome, Severity, Status, Verdict
-from models.money import FEN_PER_UNIT, exact_text, format_fen
+from models.findings import Finding, RuleOutcome, Severity, Status, Verdict, figure_text
 from models.submission import Explanation
 from reports.blocks import inert
 from reports.html import TEMPLATES_ROOT, page_environment
@@ -226,17 +225,10 @@ def _named(rule: str, title: str) -> str:
     return f"{rule} {title}".strip()
 
 
-def figure_text(value: int | None, unit: str) -> str:
-    """A finding's figure for people: money grouped and exact, percent with two decimals, counts plain."""
-    if value is None:
-        return ""
-    if unit in FEN_PER_UNIT:
-        text = exact_text(value, unit)
-        whole, point, fraction = text.lstrip("-").partition(".")
-        return f"{'-' if value < 0 else ''}{int(whole):,}{point}{fraction}"
-    if unit == "%":
-        return format_fen(value, "元", 2) + "%"
-    return f"{value:,}"
+def shown_figure(value: int | None, unit: str) -> str:
+    """A finding's figure for people: exact, thousands grouped, percentages with their sign; empty for none."""
+    text = figure_text(value, unit, grouping=True)
+    return "" if text is None else f"{text}%" if unit == "%" else text
 
 
 def place_text(finding: Finding) -> str:
@@ -252,7 +244,7 @@ def _render(template: str, **context: object) -> str:
         page_environment()
         .get_template(template)
         .render(
-            figure=figure_text,
+            figure=shown_figure,
             place=place_text,
             shown=SHOWN_FINDINGS,
             style=(TEMPLATES_ROOT / "style.css").read_text("utf-8")

@@ -63,6 +63,14 @@ def steps_of(session: Session, units: Sequence[Unit], step: str) -> dict[int, Un
     return {row.unit_id: row for row in rows}
 
 
+def hold(session: Session, unit: Unit) -> None:
+    """Keep other processes off a unit until this transaction ends, so that what is read stays true while it is written.
+
+    PostgreSQL locks the unit's row; SQLite's transactions exclude each other anyway.
+    """
+    session.exec(select(Unit.id).where(Unit.id == unit.id).with_for_update()).one()
+
+
 def set_step(session: Session, unit: Unit, step: str, state: StepState, message: str = "", key: str = "") -> bool:
     """Write a step's state and, when it changed, an event.
 
@@ -83,6 +91,11 @@ def set_step(session: Session, unit: Unit, step: str, state: StepState, message:
     session.flush()
     record(session, f"{STEP_NAMES[step]}：{state.value}", cycle_id=unit.cycle_id, unit_code=unit.code, detail=message)
     return True
+
+
+def results_folder(cycle: Cycle) -> str:
+    """Folder of a cycle's reports and documents below the folder of results; one for each year and department."""
+    return f"{cycle.year}-{cycle.department_code}"
 
 
 def cycle_by_id(session: Session, cycle_id: int) -> Cycle:

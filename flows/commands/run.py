@@ -3,15 +3,15 @@
 import argparse
 
 from flows.parameters import CycleParameters
-from flows.settings import settings
+from flows.settings import settings, use_database
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the cycle; 0 when every unit is through, 1 when units need attention, 2 for faults."""
+    use_database(arguments.database)
     parameters = CycleParameters(
         year=arguments.year, registry=arguments.registry, inbox=arguments.inbox, out=str(arguments.out),
-        database=arguments.database or settings().database_url, units=arguments.unit, profile=arguments.profile,
-        mark=arguments.mark,
+        units=arguments.unit, profile=arguments.profile, mark=arguments.mark,
     )  # fmt: skip
     settings().home.mkdir(parents=True, exist_ok=True)
     from flows.running import run_annual_cycle
@@ -20,7 +20,7 @@ def run(arguments: argparse.Namespace) -> int:
     from flows.summary import cycle_status, find_cycle, status_text
     from models.database import session_of
 
-    with session_of(parameters.database) as session:
+    with session_of(settings().database_url) as session:
         status = cycle_status(session, find_cycle(session, parameters.year))
     print(status_text(status))
     print(f"结果在：{arguments.out}" + ("" if changed else "　（与上次运行相比没有变化）"))

@@ -3,7 +3,7 @@
 import argparse
 import json
 
-from flows.settings import settings
+from flows.settings import settings, use_database
 from flows.summary import cycle_status, find_cycle, status_text
 from models.database import session_of
 from models.schema_upgrade import upgrade_database
@@ -11,7 +11,8 @@ from models.schema_upgrade import upgrade_database
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the state; 0 when every unit is through, 1 when units need attention, 2 for faults."""
-    url = arguments.database or settings().database_url
+    use_database(arguments.database)
+    url = settings().database_url
     upgrade_database(url)
     with session_of(url) as session:
         status = cycle_status(session, find_cycle(session, arguments.year))

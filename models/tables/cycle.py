@@ -31,7 +31,12 @@ class StepState(StrEnum):
 
 
 class Cycle(SQLModel, table=True):
-    """One department's year."""
+    """One department's year.
+
+    Attributes:
+        sources: JSON object of where its last run took registry and inbox from and wrote results to, so that a retry
+            needs nothing but the year.
+    """
 
     __table_args__ = (UniqueConstraint("year", "department_code"),)
 
@@ -40,6 +45,7 @@ class Cycle(SQLModel, table=True):
     department_code: str
     profile: str
     registry_sha256: str = ""
+    sources: str = long_text()
     created_at: datetime = moment()
 
 

@@ -9,7 +9,7 @@ from models.profiles import Profile, load_profile
 from models.tables import ContributedCell, Contribution, Cycle, StepState, SubmissionVersion, Unit
 from tasks.aggregate.consolidate import Addend, Consolidation, consolidate
 from tasks.collect.store import latest_version, load_submissions, store_content_version
-from tasks.step import StepReport, cycle_by_id, key_of, set_step, steps_of, units_of
+from tasks.step import StepReport, cycle_by_id, hold, key_of, set_step, steps_of, units_of
 
 STEP = "aggregate"
 
@@ -54,6 +54,7 @@ def _aggregate(session: Session, cycle: Cycle, code: str) -> bool:
     profile = load_profile(cycle.profile)
     units = units_of(session, cycle.id or 0)
     node = next(unit for unit in units if unit.code == code)
+    hold(session, node)
     below = [unit for unit in units if unit.kind == "单位" and code in ancestors_of(units, unit.code)]
     versions, missing = _standing(session, below)
     key = key_of(

@@ -15,7 +15,7 @@ from tasks.collect.inbox import sha256_of
 from tasks.collect.reading import Reading, read_submissions
 from tasks.collect.store import latest_version, store_submission
 from tasks.collect.store_receipts import record_receipt
-from tasks.step import StepReport, cycle_by_id, key_of, set_step, steps_of, units_of
+from tasks.step import StepReport, cycle_by_id, hold, key_of, set_step, steps_of, units_of
 
 STEP = "collect"
 
@@ -69,6 +69,7 @@ def _fresh(
 def _take(
     session: Session, cycle: Cycle, unit: Unit, path: Path, reading: Reading, key: str, report: StepReport
 ) -> None:
+    hold(session, unit)
     try:
         if isinstance(reading, SubmissionError):
             raise reading

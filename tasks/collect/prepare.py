@@ -1,15 +1,18 @@
 """Before collection: database, unit tree, and what lies in the inbox for whom."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from sqlmodel import Session
 
 from models.database import session_of
 from models.errors import SubmissionError, UsageError
 from models.forms.matching import bare_name
 from models.profiles import Profile, load_profile
 from models.schema_upgrade import upgrade_database
-from models.tables import StepState
+from models.tables import Cycle, StepState
 from tasks.collect.inbox import Inbox, survey
 from tasks.collect.reading import read_submissions
 from tasks.collect.registry import Registry, read_registry, sync_registry
@@ -32,7 +35,13 @@ class Prepared:
 
 
 def prepare_cycle(
-    url: str, year: int, registry_path: str, inbox_path: Path, profile_code: str, wanted: Sequence[str]
+    url: str,
+    year: int,
+    registry_path: str,
+    inbox_path: Path,
+    profile_code: str,
+    wanted: Sequence[str],
+    sources: Mapping[str, str],
 ) -> Prepared:
     """Bring the database and the unit tree up to date and assign the inbox's files to units.
 
@@ -48,11 +57,22 @@ def prepare_cycle(
     inbox, unknown_files = _identified(survey(inbox_path, registry), profile)
     with session_of(url) as session:
         cycle = sync_registry(session, registry, year, profile)
-        record_receipts(session, cycle, [*_registry_lines(registry), *_refused_lines(inbox), *unknown_files])
+        lines = [*_registry_lines(registry), *_refused_lines(inbox), *unknown_files]
+        # A run for some units leaves everybody else's rows alone.
+        record_receipts(session, cycle, [line for line in lines if not wanted or line.unit_code in wanted])
+        _keep_sources(session, cycle, sources)
         cycle_id = cycle.id or 0
     absent = _absent(inbox, registry)
     files = {code: str(found[0].path) for code, found in inbox.candidates.items() if code not in absent}
     return Prepared(cycle_id, tuple(codes), files, absent)
+
+
+def _keep_sources(session: Session, cycle: Cycle, sources: Mapping[str, str]) -> None:
+    """Remember where the run takes from and writes to, for retries."""
+    text = json.dumps(dict(sources), ensure_ascii=False, sort_keys=True)
+    if cycle.sources != text:
+        cycle.sources = text
+        session.add(cycle)
 
 
 def _absent(inbox: Inbox, registry: Registry) -> dict[str, tuple[StepState, str]]:

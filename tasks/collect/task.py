@@ -11,10 +11,17 @@ from tasks.step import StepReport
 
 @step_task("准备")
 def prepare_task(
-    url: str, year: int, registry: str, inbox: Path, profile: str, units: list[str], label: str = "登记表和收件夹"
+    url: str,
+    year: int,
+    registry: str,
+    inbox: Path,
+    profile: str,
+    units: list[str],
+    sources: dict[str, str],
+    label: str = "登记表和收件夹",
 ) -> Prepared:
     """Bring the database and the unit tree up to date and see what lies in the inbox."""
-    return prepare_cycle(url, year, registry, inbox, profile, units)
+    return prepare_cycle(url, year, registry, inbox, profile, units, sources)
 
 
 @step_task("收集")

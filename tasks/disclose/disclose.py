@@ -1,6 +1,5 @@
 """Disclosure step: writes the 决算公开 document of each unit that passed and of each department that was added up."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,7 +11,6 @@ from models.tables import (
     Contribution,
     Cycle,
     Document,
-    StatutoryApproval,
     StepState,
     SubmissionVersion,
     Unit,
@@ -21,15 +19,16 @@ from reports.disclosure import DepartmentScope, build_disclosure, template_hash
 from reports.html import render_html
 from tasks.aggregate.aggregate import ancestors_of
 from tasks.collect.store import latest_version, load_submission
+from tasks.disclose.approval import is_released
 from tasks.disclose.files import is_intact, put_document, withdraw_document
-from tasks.step import StepReport, cycle_by_id, key_of, set_step, steps_of, units_of
+from tasks.step import StepReport, cycle_by_id, hold, key_of, results_folder, set_step, steps_of, units_of
 
 STEP = "disclose"
 
 
-def document_path(unit: Unit) -> str:
+def document_path(cycle: Cycle, unit: Unit) -> str:
     """Where a unit's disclosure lies below the folder of results."""
-    return f"{unit.kind}/{unit.code}/决算公开.html"
+    return f"{results_folder(cycle)}/{unit.kind}/{unit.code}/决算公开.html"
 
 
 def disclose_units(url: str, cycle_id: int, codes: Sequence[str], out: str, mark: str) -> StepReport:
@@ -58,13 +57,14 @@ def _disclose(
     session: Session, cycle: Cycle, profile: Profile, unit: Unit, units: Sequence[Unit], out: Path, mark: str
 ) -> bool:
     cycle_id = cycle.id or 0
-    path = document_path(unit)
+    hold(session, unit)
+    path = document_path(cycle, unit)
     version = _standing_version(session, unit)
     if version is None:
         gone = withdraw_document(session, out, cycle_id, path)
         return set_step(session, unit, STEP, StepState.WAITING, "", "") or gone
     scope = _scope(session, unit, units, version) if unit.kind == "部门" else None
-    draft = not _approved(session, cycle_id, unit, version)
+    draft = not is_released(session, cycle, unit, version)
     key = key_of(version.sha256, template_hash(), draft, mark, scope, unit.name)
     known = steps_of(session, [unit], STEP).get(unit.id or 0)
     if known is not None and known.input_key == key and is_intact(session, out, cycle_id, path):
@@ -78,7 +78,7 @@ def _disclose(
         submission_id=version.id, template_hash=template_hash(), draft=draft,
     )  # fmt: skip
     changed = put_document(session, out, row, render_html(document).encode("utf-8"))
-    message = f"《{path}》" + (f"，待补：{'；'.join(warnings)}" if warnings else "")
+    message = "决算公开.html" + (f"，待补：{'；'.join(warnings)}" if warnings else "")
     return set_step(session, unit, STEP, StepState.DONE, message, key) or changed
 
 
@@ -111,9 +111,3 @@ def _scope(session: Session, node: Unit, units: Sequence[Unit], version: Submiss
         covered=tuple((unit.code, unit.name) for unit in own if unit.code in added),
         missing=tuple((unit.code, unit.name) for unit in own if unit.code not in added),
     )
-
-
-def _approved(session: Session, cycle_id: int, unit: Unit, version: SubmissionVersion) -> bool:
-    """Whether 批复 is recorded for exactly this version; before it, and after any change, documents carry 草稿."""
-    approval = session.exec(select(StatutoryApproval).where(StatutoryApproval.cycle_id == cycle_id)).first()
-    return approval is not None and json.loads(approval.versions or "{}").get(unit.code) == version.number

@@ -10,7 +10,7 @@ from models.tables import Cycle, Document
 from reports.review import UnitReview, build_review, build_unit_review
 from tasks.disclose.files import put_document
 from tasks.disclose.review_data import review_data
-from tasks.step import cycle_by_id, units_of
+from tasks.step import cycle_by_id, hold, results_folder, units_of
 
 REPORT_PATH = "审核报告.html"
 
@@ -24,7 +24,9 @@ def write_review(url: str, cycle_id: int, out: str, mark: str) -> list[str]:
     with session_of(url) as session:
         cycle = cycle_by_id(session, cycle_id)
         profile = load_profile(cycle.profile)
-        data = review_data(session, cycle, profile, units_of(session, cycle_id), mark)
+        units = units_of(session, cycle_id)
+        hold(session, next(unit for unit in units if unit.parent_code is None))
+        data = review_data(session, cycle, profile, units, mark)
         pages = {REPORT_PATH: ("", build_review(data))}
         reviews: list[UnitReview] = [*data.units, *([data.department] if data.department else [])]
         for review in reviews:
@@ -44,6 +46,7 @@ def write_review(url: str, cycle_id: int, out: str, mark: str) -> list[str]:
 
 def _put(session: Session, cycle: Cycle, out: Path, path: str, code: str, html: str) -> bool:
     row = Document(
-        cycle_id=cycle.id or 0, unit_code=code, kind="审核报告", format="html", path=path, sha256="", draft=False
-    )
+        cycle_id=cycle.id or 0, unit_code=code, kind="审核报告", format="html",
+        path=f"{results_folder(cycle)}/{path}", sha256="", draft=False,
+    )  # fmt: skip
     return put_document(session, out, row, html.encode("utf-8"))

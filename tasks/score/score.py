@@ -10,7 +10,7 @@ from models.definitions import content_hash
 from models.profiles import load_profile
 from models.tables import IndicatorScore, ProjectScore, StepState, SubmissionVersion
 from tasks.collect.store import latest_version, load_submissions
-from tasks.step import StepReport, cycle_by_id, key_of, set_step, steps_of, units_of
+from tasks.step import StepReport, cycle_by_id, hold, key_of, set_step, steps_of, units_of
 
 STEP = "score"
 
@@ -47,6 +47,7 @@ def score_units(url: str, cycle_id: int, codes: Sequence[str]) -> StepReport:
     for unit, version, key in due:
         scores = [score_project(project, scheme, profile) for project in loaded[version.id or 0].projects]
         with session_of(url) as session:
+            hold(session, unit)
             store_scores(session, version, content_hash(scheme), scores)
             set_step(session, unit, STEP, StepState.DONE, _describe(scores), key)
         report.done.append(unit.code)

@@ -22,7 +22,7 @@ from models.tables import (
     Unit,
 )
 from tasks.collect.store import latest_version, load_submissions
-from tasks.step import StepReport, cycle_by_id, key_of, set_step, steps_of, units_of
+from tasks.step import StepReport, cycle_by_id, hold, key_of, set_step, steps_of, units_of
 
 STEP = "validate"
 
@@ -49,6 +49,7 @@ def validate_units(url: str, cycle_id: int, codes: Sequence[str], scope: Scope =
     judged = judge_with_gx(profile, rules, [data for _, _, _, data in work]) if work else {}
     for unit, version, key, data in work:
         with session_of(url) as session:
+            hold(session, unit)
             earlier = _earlier_explanations(session, unit, version)
             outcomes = explain_outcomes(judged[unit.code], data.submission.explanations, earlier)
             store_outcomes(session, version, rules, outcomes)

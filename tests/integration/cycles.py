@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flows.parameters import CycleParameters
+from flows.settings import use_database
 from flows.summary import CycleStatus, cycle_status, find_cycle
 from models.database import session_of
 from models.fingerprint import fingerprint
@@ -25,10 +26,15 @@ class Place:
     registry: Path = EXAMPLE / "registry.csv"
     inbox: Path = EXAMPLE / "inbox"
 
+    @property
+    def results(self) -> Path:
+        """Folder of the example department's reports."""
+        return self.out / f"{YEAR}-301"
+
     def parameters(self, *units: str) -> CycleParameters:
         return CycleParameters(
-            year=YEAR, registry=str(self.registry), inbox=str(self.inbox), out=str(self.out), database=self.url,
-            units=list(units), mark="示例数据",
+            year=YEAR, registry=str(self.registry), inbox=str(self.inbox), out=str(self.out), units=list(units),
+            mark="示例数据",
         )  # fmt: skip
 
     def arguments(self, *units: str) -> list[str]:
@@ -43,7 +49,8 @@ def run_flow(place: Place, *units: str) -> tuple[str, bool]:
     """Run the annual cycle in this process; its final state's name and whether anything changed."""
     from flows.cycle import CycleReport, annual_cycle
 
-    state = annual_cycle(**place.parameters(*units).model_dump(), return_state=True)
+    use_database(place.url)
+    state = annual_cycle(**place.parameters(*units).for_flow(), return_state=True)
     report = state.result(raise_on_failure=False)
     if isinstance(report, BaseException):
         raise report

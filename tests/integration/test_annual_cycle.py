@@ -63,6 +63,7 @@ def test_every_department_cell_is_the_sum_of_its_stored_sources(done: Place) -> 
         cells = {
             (c.form, c.row, c.column): c.amount
             for c in session.exec(select(CellRecord).where(CellRecord.submission_id == total.id))
+            if c.amount is not None
         }
         parts: dict[tuple[str, str, str], int] = dict.fromkeys(cells, 0)
         query = (
@@ -114,7 +115,7 @@ def test_documents_are_drafts_and_marked(done: Place) -> None:
     for path in public:
         text = path.read_text("utf-8")
         assert "草稿" in text and "示例数据" in text, path
-    assert "301006" in (done.out / "审核报告.html").read_text("utf-8")
+    assert "301006" in (done.results / "审核报告.html").read_text("utf-8")
 
 
 def test_a_corrected_file_is_a_new_version_and_only_its_own_rows_change(tmp_path: Path) -> None:
@@ -152,4 +153,4 @@ def test_a_corrected_file_is_a_new_version_and_only_its_own_rows_change(tmp_path
     assert income is not None and income.amount == 4364975668 + 164750000, "the department took the unit in"
     assert "本年支出合计" in changed and "164750900" in changed
     assert {unit.code: unit.overall.value for unit in status_of(place).units}["301005"] == "完成"
-    assert (place.out / "单位" / "301005" / "决算公开.html").is_file()
+    assert (place.results / "单位" / "301005" / "决算公开.html").is_file()

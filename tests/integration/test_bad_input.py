@@ -125,8 +125,8 @@ def test_nothing_of_a_secret_file_is_stored(place: Place) -> None:
 
 
 def test_the_good_unit_went_through(place: Place) -> None:
-    assert (place.out / "单位" / "901" / "决算公开.html").is_file()
-    assert not (place.out / "单位" / "905" / "决算公开.html").exists()
+    assert (place.out / "2022-9" / "单位" / "901" / "决算公开.html").is_file()
+    assert not (place.out / "2022-9" / "单位" / "905" / "决算公开.html").exists()
 
 
 def test_an_empty_inbox_leaves_every_unit_missing(tmp_path: Path) -> None:
@@ -135,7 +135,7 @@ def test_an_empty_inbox_leaves_every_unit_missing(tmp_path: Path) -> None:
     assert run_flow(place)[0] == "有待处理单位"
     states = {unit.code: unit.overall.value for unit in status_of(place).units if unit.kind == "单位"}
     assert set(states.values()) == {"未报送"} and len(states) == 6
-    assert "尚未报送" in (tmp_path / "out" / "审核报告.html").read_text("utf-8")
+    assert "尚未报送" in (place.results / "审核报告.html").read_text("utf-8")
 
 
 @pytest.mark.parametrize(

@@ -63,6 +63,7 @@ def _create_cycle() -> None:
             _column(sa.String, "department_code"),
             _column(sa.String, "profile"),
             _column(sa.String, "registry_sha256"),
+            _column(sa.Text, "sources"),
             _column(sa.DateTime, "created_at"),
         ],
         unique=("year", "department_code"),

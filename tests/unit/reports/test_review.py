@@ -14,7 +14,7 @@ from reports.review import (
     UnitState,
     build_review,
     build_unit_review,
-    figure_text,
+    shown_figure,
     place_text,
 )
 
@@ -200,11 +200,11 @@ def test_page_of_a_unit_lists_its_files() -> None:
 
 
 def test_figures_read_in_their_own_unit() -> None:
-    assert figure_text(-123_456_78, "元") == "-123,456.78"
-    assert figure_text(2_000_031_415, "万元") == "2,000.031415"
-    assert figure_text(1588, "%") == "15.88%"
-    assert figure_text(1200, "辆") == "1,200"
-    assert figure_text(None, "元") == ""
+    assert shown_figure(-123_456_78, "元") == "-123,456.78"
+    assert shown_figure(2_000_031_415, "万元") == "2,000.031415"
+    assert shown_figure(1588, "%") == "15.88%"
+    assert shown_figure(1200, "辆") == "1,200"
+    assert shown_figure(None, "元") == ""
 
 
 def test_place_names_form_row_and_column() -> None:

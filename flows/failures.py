@@ -1,0 +1,145 @@
+"""Units that need somebody appear in the UI as runs of their own, in state Failed, with a Retry button.
+
+One open run per returned (退回) or failed (故障) unit. When the unit is through, whoever mended it, its open runs are
+closed. Without a server that has the deployment ``unit-cycle`` (a single command with an embedded server) nothing
+is created.
+"""
+
+import hashlib
+import logging
+from typing import Any
+
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.actions import ArtifactCreate, LogCreate
+from prefect.client.schemas.filters import (
+    DeploymentFilter,
+    DeploymentFilterId,
+    FlowRunFilter,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
+    FlowRunFilterTags,
+)
+from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.client.schemas.responses import DeploymentResponse
+from prefect.exceptions import ObjectNotFound
+from prefect.runtime import flow_run as current_run
+from prefect.states import Completed, Failed
+from prefect.types._datetime import now
+from sqlmodel import Session
+
+from flows.settings import settings
+from flows.summary import CycleStatus, UnitStatus
+from models.tables import Cycle, StepState
+from tasks.step import STEP_NAMES, key_of
+
+UNIT_DEPLOYMENT = "unit-cycle/unit-cycle"
+STATE_NAMES = {StepState.RETURNED: "退回", StepState.FAULT: "故障"}
+"""Names of the failed states: returns must not bury faults."""
+
+MOST_OPEN = 200
+"""Open runs read at a time."""
+
+_log = logging.getLogger("juesuan.failures")
+
+
+def database_tag() -> str:
+    """Tag by which a deployment and a command know that they work on the same database, without showing its URL."""
+    return "库:" + hashlib.sha256(settings().database_url.encode("utf-8")).hexdigest()[:12]
+
+
+def reconcile(session: Session, cycle: Cycle, status: CycleStatus, sources: dict[str, str], own_unit: str = "") -> None:
+    """Bring the open runs in line with the units' states: close what is mended, open what is new.
+
+    Args:
+        session: Open session, for the event trail.
+        cycle: The cycle.
+        status: State of its units after a run.
+        sources: Registry, inbox and folder of results that a retry needs.
+        own_unit: Unit of the run that calls this: that run itself is the unit's open failure.
+    """
+    with get_client(sync_client=True) as client:
+        deployment = _deployment(client)
+        if deployment is None:
+            return
+        tags = [f"年度:{cycle.year}", f"部门:{cycle.department_code}"]
+        wanted = {
+            unit.code: unit
+            for unit in status.units
+            if unit.kind == "单位" and unit.overall in STATE_NAMES and unit.code != own_unit
+        }
+        for run in _open_runs(client, deployment, tags):
+            code = next((tag[3:] for tag in run.tags if tag.startswith("单位:")), "")
+            if str(run.id) == str(current_run.id):
+                continue
+            unit = wanted.get(code)
+            if unit is not None and _tells(run, unit):
+                del wanted[code]
+            else:
+                text = "该单位已重新处理，由新的运行记录跟踪。" if unit else "该单位的问题已处理。"
+                client.set_flow_run_state(run.id, Completed(name="已处理", message=text), force=True)
+        for unit in wanted.values():
+            _open(client, deployment, cycle, status, unit, sources, tags)
+
+
+def _deployment(client: SyncPrefectClient) -> DeploymentResponse | None:
+    try:
+        deployment = client.read_deployment_by_name(UNIT_DEPLOYMENT)
+    except ObjectNotFound:
+        return None
+    # Another installation's database: its retries would not reach these units.
+    return deployment if database_tag() in (deployment.tags or []) else None
+
+
+def _open_runs(client: SyncPrefectClient, deployment: DeploymentResponse, tags: list[str]) -> list[FlowRun]:
+    runs: list[FlowRun] = []
+    while True:
+        page = client.read_flow_runs(
+            deployment_filter=DeploymentFilter(id=DeploymentFilterId(any_=[deployment.id])),
+            flow_run_filter=FlowRunFilter(
+                tags=FlowRunFilterTags(all_=tags),
+                state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.FAILED, StateType.CRASHED])),
+            ),
+            limit=MOST_OPEN,
+            offset=len(runs),
+        )
+        runs += page
+        if len(page) < MOST_OPEN:
+            return runs
+
+
+def _tells(run: FlowRun, unit: UnitStatus) -> bool:
+    """Whether an open run already says what is wrong with the unit now."""
+    state = run.state
+    return (
+        state is not None and state.name == STATE_NAMES[unit.overall] and (state.message or "").endswith(unit.trouble)
+    )
+
+
+def _open(
+    client: SyncPrefectClient,
+    deployment: DeploymentResponse,
+    cycle: Cycle,
+    status: CycleStatus,
+    unit: UnitStatus,
+    sources: dict[str, str],
+    tags: list[str],
+) -> None:
+    name, step = STATE_NAMES[unit.overall], unit.failed_step
+    parameters: dict[str, Any] = {"unit": unit.code, "year": cycle.year, **sources}
+    run = client.create_flow_run_from_deployment(
+        deployment.id,
+        parameters=parameters,
+        state=Failed(name=name, message=unit.trouble),
+        name=f"{cycle.year} {status.name} · {unit.code} {unit.name} · {STEP_NAMES[step]}{name}",
+        tags=[*tags, f"单位:{unit.code}", name],
+        # A reused key would give back the old run in its present state, even a completed one.
+        idempotency_key=key_of(cycle.year, cycle.department_code, unit.code, step, unit.overall, unit.keys[step]),
+    )
+    client.create_logs([LogCreate(name="juesuan", level=logging.ERROR, message=unit.trouble, timestamp=now("UTC"),
+                                  flow_run_id=run.id)])  # fmt: skip
+    from flows.artifacts import escape, report_link
+
+    page = f"{escape(unit.trouble)}\n\n[打开该单位的审核报告]({report_link(status, unit)})"
+    client.create_artifact(
+        ArtifactCreate(type="markdown", data=page, description=f"{unit.code} {unit.name}", flow_run_id=run.id)
+    )

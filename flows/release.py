@@ -1,0 +1,97 @@
+"""The flow ``release``: gate, a named reviewer's decision through Prefect's form, freeze or return.
+
+Prefect's form is a convenience: the decision lives in our table, and ``juesuan release`` takes it as well.
+"""
+
+import datetime
+from typing import Any, Literal
+
+from prefect import flow, get_run_logger
+from prefect.client.schemas.objects import State
+from prefect.flow_runs import suspend_flow_run
+from prefect.input import RunInput
+from prefect.runtime import flow_run as current_run
+from prefect.states import Completed, Failed
+from pydantic import BaseModel, Field
+
+from flows.forms import with_titles
+from flows.notifications import notify
+from flows.settings import settings
+from flows.summary import cycle_status, find_cycle, sources_of
+from models.database import session_of
+from models.errors import JuesuanError
+from models.schema_upgrade import upgrade_database
+from tasks.disclose.approval import APPROVED, RETURNED, covered_versions
+from tasks.disclose.dates import parse_date
+from tasks.disclose.release import carry_out, note_statutory, release_obstacles
+from tasks.step import key_of
+
+DAYS_TO_DECIDE = 30
+
+
+class ReleaseParameters(BaseModel):
+    """What a release needs to know."""
+
+    year: int = Field(default=0, title="年度", description="决算年度；0 表示上一年度", ge=0, le=2100)
+    department: str = Field(default="", title="部门代码", description="数据库中只有一个部门时可留空")
+    document_number: str = Field(default="", title="批复文号", description="财政部门批复的文号；已登记的可留空")
+    approved_on: str = Field(default="", title="批复日期", description="例如 2023-08-15；已登记的可留空")
+
+
+class Decision(RunInput):
+    """The form that the reviewer fills."""
+
+    decision: Literal["同意", "退回"] = Field(default="退回", title="决定", description="同意公开，或退回修改")
+    reviewer: str = Field(title="审核人", description="姓名，记入审批记录", min_length=1)
+    comment: str = Field(default="", title="意见")
+
+
+def _run_name() -> str:
+    values = dict(current_run.parameters or {})
+    year = values.get("year") or datetime.date.today().year - 1
+    return f"{year}年度决算公开审批 {values.get('department', '')}".strip()
+
+
+@flow(name="release", flow_run_name=_run_name, persist_result=False)
+def release(year: int = 0, department: str = "", document_number: str = "", approved_on: str = "") -> State[object]:
+    """公开审批：检查能否公开，等待审核人决定，同意则定稿，退回则说明原因。"""
+    url = settings().database_url
+    year = year or datetime.date.today().year - 1
+    try:
+        upgrade_database(url)
+        with session_of(url) as session:
+            cycle = find_cycle(session, year, department)
+            status = cycle_status(session, cycle)
+            versions = covered_versions(session, cycle)
+            sources = sources_of(cycle)
+        cycle_id = cycle.id or 0
+        if document_number or approved_on:
+            note_statutory(url, cycle_id, document_number, parse_date(approved_on), "操作员")
+        if found := release_obstacles(url, cycle_id):
+            return Failed(name="不能公开", message=" ".join(found))
+    except JuesuanError as error:
+        return Failed(name="不能公开", message=str(error))
+    if current_run.run_count <= 1:
+        notify("等待批准", "部门决算等待公开审批", status, link=f"{settings().ui_url}/runs/flow-run/{current_run.id}")
+    listed = "\n".join(f"- {code}：第 {number} 版" for code, number in versions.items())
+    decision: Any = suspend_flow_run(
+        wait_for_input=Decision.with_initial_data(
+            description=f"**{year} 年度 {status.name} 决算公开审批**\n\n本次公开的版本：\n\n{listed}"
+        ),
+        timeout=DAYS_TO_DECIDE * 24 * 3600,
+        # The same versions wait for the same answer; if one changes, the old answer is not taken for the new figures.
+        key="release-" + key_of(*versions.items())[:16],
+    )
+    try:
+        changed = carry_out(
+            url, cycle_id, decision.decision, decision.reviewer, decision.comment, sources["out"], sources["mark"]
+        )
+    except JuesuanError as error:
+        return Failed(name="不能公开", message=str(error))
+    get_run_logger().info("%s，审核人 %s，文稿更新 %s 份", decision.decision, decision.reviewer, len(changed))
+    if decision.decision == RETURNED:
+        return Completed(name="已退回", message=f"审核人 {decision.reviewer} 退回：{decision.comment}")
+    return Completed(name=f"已{APPROVED}", message=f"审核人 {decision.reviewer} 同意公开，文稿已定稿。")
+
+
+with_titles(release, ReleaseParameters)

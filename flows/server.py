@@ -1,0 +1,116 @@
+"""The Prefect server as its API shows it, spoken to without importing Prefect; and where a running one is found."""
+
+import base64
+import json
+import uuid
+from dataclasses import dataclass, field
+from enum import Enum
+from http.client import HTTPException
+from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError
+from urllib.request import ProxyHandler, Request, build_opener
+
+from models.errors import JuesuanError
+
+TIMEOUT_SECONDS = 10
+
+# The server is this machine's or this office's own: no proxy in between.
+_open = build_opener(ProxyHandler({})).open
+
+
+class Reply(Enum):
+    """What an address answers: a server that takes the password, one that does not, or none at all."""
+
+    READY, REFUSED, SILENT = range(3)
+
+
+class ServerError(JuesuanError):
+    """The Prefect server did not do what it was asked to do."""
+
+
+@dataclass(slots=True)
+class Server:
+    """A Prefect server's API.
+
+    Attributes:
+        api_url: For example ``http://127.0.0.1:4200/api``. auth: ``user:password``, empty for none.
+    """
+
+    api_url: str
+    auth: str = field(default="", repr=False)
+    _token: dict[str, str] = field(default_factory=dict, init=False, repr=False)
+
+    def get(self, path: str) -> Any:
+        """Answer to a GET.
+
+        Raises:
+            OSError: It cannot be reached; :class:`urllib.error.HTTPError` when it refuses.
+        """
+        return self._send(Request(self.api_url + path))
+
+    def post(self, path: str, body: dict[str, Any]) -> Any:
+        """Answer to a POST of JSON. Raises as :meth:`get`."""
+        headers = {"Content-Type": "application/json", **self._csrf()}
+        return self._send(Request(self.api_url + path, data=json.dumps(body).encode(), headers=headers))
+
+    def healthy(self) -> bool:
+        """Whether it answers."""
+        try:
+            return self.get("/health") is True
+        except (OSError, ValueError, HTTPException):
+            return False
+
+    def _csrf(self) -> dict[str, str]:
+        if not self._token:
+            client = str(uuid.uuid4())
+            try:
+                token = self.get(f"/csrf-token?client={client}")["token"]
+            except HTTPError as error:
+                if error.code != 422:  # the server does without
+                    raise
+                return {}
+            self._token = {"Prefect-Csrf-Client": client, "Prefect-Csrf-Token": token}
+        return self._token
+
+    def _send(self, request: Request) -> Any:
+        if self.auth:
+            request.add_header("Authorization", "Basic " + base64.b64encode(self.auth.encode()).decode())
+        with _open(request, timeout=TIMEOUT_SECONDS) as response:
+            text = response.read()
+        return json.loads(text) if text else None
+
+
+def ask(api_url: str, auth: str = "") -> Reply:
+    """Whether a Prefect server answers there and takes the password."""
+    server = Server(api_url.rstrip("/"), auth)
+    if not server.healthy():
+        return Reply.SILENT
+    try:
+        server.get("/admin/version")
+    except HTTPError as error:
+        return Reply.REFUSED if error.code == 401 else Reply.SILENT
+    except (OSError, ValueError, HTTPException):
+        return Reply.SILENT
+    return Reply.READY
+
+
+def serve_file(home: Path) -> Path:
+    """Where a running ``juesuan serve`` tells its addresses: JSON object of ``api``, ``ui``, ``site`` and ``pid``."""
+    return home / "serve.json"
+
+
+def running_addresses(home: Path) -> dict[str, Any]:
+    """What ``juesuan serve`` of this home told; empty when it told nothing (yet)."""
+    try:
+        told = json.loads(serve_file(home).read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
+def running_api(home: Path) -> str:
+    """API address of the ``juesuan serve`` of this home; empty when none runs."""
+    api = str(running_addresses(home).get("api", ""))
+    # A serve that was killed leaves its file behind.
+    return api if api and Server(api).healthy() else ""

@@ -1,0 +1,127 @@
+"""Approval of a release: what it covers, whether it still stands, and what keeps a department from being released.
+
+Two approvals are needed: 批复 by the finance department (which freezes the versions it approved), and a named
+reviewer's decision to publish them. Either is void for a version that has changed since.
+"""
+
+import json
+from datetime import date
+
+from sqlmodel import Session, col, select
+
+from models.errors import UsageError
+from models.tables import Approval, Contribution, Cycle, StatutoryApproval, StepState, SubmissionVersion, Unit
+from models.trail import record
+from tasks.collect.store import latest_version
+from tasks.step import steps_of, units_of
+
+APPROVED, RETURNED = "同意", "退回"
+"""Decisions."""
+
+
+def covered_versions(session: Session, cycle: Cycle) -> dict[str, int]:
+    """Numbers of the versions that a release covers now: the department's sum and the units in it, by unit code."""
+    units = units_of(session, cycle.id or 0)
+    root = next(unit for unit in units if unit.parent_code is None)
+    total = latest_version(session, root.id or 0, "汇总")
+    if total is None:
+        return {}
+    rows = session.exec(
+        select(Unit.code, SubmissionVersion.number)
+        .join(SubmissionVersion, col(SubmissionVersion.unit_id) == Unit.id)
+        .join(Contribution, col(Contribution.source_id) == SubmissionVersion.id)
+        .where(Contribution.submission_id == total.id, SubmissionVersion.role == "报送")
+    ).all()
+    return dict(sorted([(code, number) for code, number in rows] + [(root.code, total.number)]))
+
+
+def obstacles(session: Session, cycle: Cycle) -> list[str]:
+    """Chinese sentences on what keeps the department from being released; empty when nothing does."""
+    units = units_of(session, cycle.id or 0)
+    root = next(unit for unit in units if unit.parent_code is None)
+    judged = steps_of(session, [root], "validate").get(root.id or 0)
+    found = []
+    if judged is None or judged.state == StepState.WAITING:
+        found.append("部门决算尚未汇总和审核，请先运行年度周期。")
+    elif judged.state != StepState.DONE:
+        found.append(f"部门决算审核未通过：{judged.message}")
+    statutory = statutory_approval(session, cycle)
+    if statutory is None:
+        found.append("尚未登记财政部门批复（文号和日期），不能公开。")
+    elif versions_of(statutory) != covered_versions(session, cycle):
+        found.append(f"批复（{statutory.document_number}）之后有单位的数据发生变化，公开数与批复数不一致。")
+    return found
+
+
+def statutory_approval(session: Session, cycle: Cycle) -> StatutoryApproval | None:
+    """批复 of the cycle, if recorded."""
+    return session.exec(select(StatutoryApproval).where(StatutoryApproval.cycle_id == cycle.id)).first()
+
+
+def record_statutory(session: Session, cycle: Cycle, document_number: str, approved_on: date, by: str) -> None:
+    """Record 批复 and freeze the versions as they stand; recording the same again changes nothing.
+
+    Raises:
+        UsageError: Nothing was added up yet, or the number is empty.
+    """
+    versions = covered_versions(session, cycle)
+    if not versions:
+        raise UsageError("部门决算尚未汇总，不能登记批复。请先运行年度周期。")
+    if not document_number.strip():
+        raise UsageError("请填写批复文号。")
+    row = statutory_approval(session, cycle) or StatutoryApproval(
+        cycle_id=cycle.id or 0, document_number="", approved_on=approved_on
+    )
+    text = json.dumps(versions, ensure_ascii=False)
+    if (row.document_number, row.approved_on, row.versions) == (document_number, approved_on, text):
+        return
+    row.document_number, row.approved_on, row.versions = document_number, approved_on, text
+    session.add(row)
+    detail = f"{document_number}，{approved_on.isoformat()}"
+    record(session, "登记批复", cycle_id=cycle.id, unit_code=cycle.department_code, detail=detail, actor=by)
+
+
+def decide(session: Session, cycle: Cycle, decision: str, reviewer: str, comment: str) -> Approval:
+    """Store a named reviewer's decision.
+
+    Raises:
+        UsageError: Nobody is named, the decision is none, or an approval meets obstacles.
+    """
+    if decision not in (APPROVED, RETURNED):
+        raise UsageError(f"决定只能是“{APPROVED}”或“{RETURNED}”。")
+    if not reviewer.strip():
+        raise UsageError("请写明审核人姓名。")
+    if decision == APPROVED and (found := obstacles(session, cycle)):
+        raise UsageError("不能批准公开：" + " ".join(found))
+    versions = json.dumps(covered_versions(session, cycle), ensure_ascii=False)
+    row = Approval(
+        cycle_id=cycle.id or 0, decision=decision, reviewer=reviewer.strip(), comment=comment, versions=versions
+    )
+    session.add(row)
+    action = "批准公开" if decision == APPROVED else "退回公开申请"
+    record(session, action, cycle_id=cycle.id, unit_code=cycle.department_code, detail=comment, actor=reviewer.strip())
+    session.flush()
+    return row
+
+
+def standing_approval(session: Session, cycle: Cycle) -> Approval | None:
+    """The newest decision, when it approves and every version that it covers is unchanged."""
+    newest = session.exec(
+        select(Approval).where(Approval.cycle_id == cycle.id).order_by(col(Approval.id).desc())
+    ).first()
+    if newest is None or newest.decision != APPROVED:
+        return None
+    return newest if json.loads(newest.versions) == covered_versions(session, cycle) else None
+
+
+def is_released(session: Session, cycle: Cycle, unit: Unit, version: SubmissionVersion) -> bool:
+    """Whether a unit's version may be shown without 草稿: approved by both, and not changed since."""
+    statutory = statutory_approval(session, cycle)
+    if statutory is None or versions_of(statutory).get(unit.code) != version.number:
+        return False
+    return standing_approval(session, cycle) is not None
+
+
+def versions_of(row: StatutoryApproval | Approval) -> dict[str, int]:
+    """Version numbers that an approval covers, by unit code."""
+    return dict(json.loads(row.versions or "{}"))
