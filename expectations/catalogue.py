@@ -1,15 +1,12 @@
 """The rule catalogue: rules as data, read from YAML, parsed and checked against the forms when loaded."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 from string import Formatter
-from typing import Any, Literal, Self
-
-from pydantic import Field, model_validator
 
 from expectations.cube import ATTRIBUTES
 from expectations.language.expansion import expand, iterating
@@ -26,9 +23,9 @@ from expectations.language.syntax import (
     Relation,
 )
 from expectations.predicates import PREDICATES
+from expectations.rule import Rule
 from models.definitions import Definition, content_hash, line_of, read_yaml, validate
 from models.errors import CatalogueError
-from models.findings import Severity
 from models.profiles import Profile
 
 RULES_ROOT = Path(__file__).parent / "rules"
@@ -37,45 +34,6 @@ PREDICATE_MODULES = sorted(file.stem for file in Path(__file__).parent.glob("pre
 
 MESSAGE_WORDS = frozenset({"left", "right", "difference", "row", "column"})
 _SAMPLE_CODES = ("208", "20805", "2080505")
-
-
-class Rule(Definition):
-    """One rule.
-
-    Attributes:
-        id: Unique in its set. title: What must be so, in a few words.
-        severity: 强制 blocks, 核实 passes with a written explanation, 提示 is a hint.
-        scope: 单位 or 部门 when it concerns only units or only the added-up department.
-        formula: Relation in the rule language. check: Name of a predicate; a rule has exactly one of the two.
-        when: Condition without which the rule does not apply.
-        message: Own sentence with {left} {right} {difference} {row} {column}; empty for the general one.
-        basis: Form note or regulation. explain: What it means, for clerks. params: For the predicate.
-    """
-
-    id: str = Field(min_length=1)
-    title: str = Field(min_length=1)
-    severity: Literal["强制", "核实", "提示"]
-    scope: Literal["单位", "部门", "全部"] = "全部"
-    formula: str = ""
-    check: str = ""
-    when: str = ""
-    message: str = ""
-    basis: str = ""
-    explain: str = ""
-    params: Mapping[str, Any] = Field(default_factory=dict)
-
-    @model_validator(mode="after")
-    def _one_of_formula_and_check(self) -> Self:
-        if bool(self.formula) == bool(self.check):
-            raise ValueError("formula（公式）与 check（检查名）应当且只能写一个")
-        if self.params and not self.check:
-            raise ValueError("params 只用于 check")
-        return self
-
-    @property
-    def weight(self) -> Severity:
-        """The severity as findings carry it."""
-        return {"强制": Severity.MANDATORY, "核实": Severity.VERIFIABLE, "提示": Severity.HINT}[self.severity]
 
 
 class _RuleFile(Definition):

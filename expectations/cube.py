@@ -65,11 +65,15 @@ class UnitData:
         return self._cells.get((form, row, column))
 
     def place(self, form: str, row: str, column: str = "") -> str:
-        """Where a cell stands in the file; for a blank one the row's line, if the file is told by lines."""
+        """Where a cell stands in the file; for a blank one its row, as far as another figure of the row tells it."""
         if (cell := self.cell(form, row, column)) is not None:
             return cell.location
         place = self._row_places.get((form, row), "")
-        return place if not column or "!" not in place else ""
+        sheet, mark, address = place.rpartition("!")
+        if not column or not mark:
+            return place
+        line = address.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+        return f"{sheet} 第 {line} 行" if line.isdigit() else ""
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 
-from expectations.catalogue import Rule
 from expectations.cube import Cube, UnitData
 from expectations.language.expansion import Binding, Plan, cells_of
 from expectations.language.syntax import Reference, Relation
 from expectations.language.wording import Wording, figure, row_name, subject_code, unit_word
 from expectations.predicates import Judged
+from expectations.rule import Rule
 from models.findings import Finding, RuleOutcome, Status
+from models.forms import Kind
 from models.profiles import Profile
 
 _AGAINST = {"=": "应相等", "!=": "应不相等", "<=": "前者应不大于后者", ">=": "前者应不小于后者"}
@@ -95,6 +96,14 @@ def _predicate_finding(rule: Rule, unit: UnitData, profile: Profile, item: Judge
         _storable(item.left - item.right) if both and item.left is not None and item.right is not None else None,
         item.unit_of_amount,
         rule.basis,
+    )
+
+
+def _unit_mistaken(kind: Kind, values: tuple[int, int]) -> str:
+    """A word of advice when one amount is exactly ten thousand times the other: 万元 typed for 元."""
+    small, large = sorted(map(abs, values))
+    return (
+        "两数正好相差一万倍，请核对是否把万元数填成了元。" if kind is Kind.FEN and 0 < small * 10_000 == large else ""
     )
 
 
@@ -190,4 +199,4 @@ class RelationFindings:
         )
         if not self._relation.right.terms:
             return f"{first}，{_BOUND[sign]} {right}{by}{rounding}。"
-        return f"{first}，{second}，{_AGAINST[sign]}{by}{rounding}。"
+        return f"{first}，{second}，{_AGAINST[sign]}{by}{rounding}。{_unit_mistaken(kind, values)}"

@@ -14,8 +14,8 @@ from models.profiles import Profile
 from models.submission import Presence
 
 if TYPE_CHECKING:
-    from expectations.catalogue import Rule
     from expectations.cube import UnitData
+    from expectations.rule import Rule
 
 
 @dataclass(frozen=True, slots=True)

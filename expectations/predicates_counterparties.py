@@ -10,8 +10,8 @@ from models.profiles import Profile
 from models.submission import Presence
 
 if TYPE_CHECKING:
-    from expectations.catalogue import Rule
     from expectations.cube import UnitData
+    from expectations.rule import Rule
 
 TABLE_OF = {
     "上级补助收入": "公开02",

@@ -15,8 +15,8 @@ from models.profiles import Profile
 from models.submission import FundingLine, Project
 
 if TYPE_CHECKING:
-    from expectations.catalogue import Rule
     from expectations.cube import UnitData
+    from expectations.rule import Rule
 
 FORM = "自评表"
 _COLUMNS = {

@@ -18,8 +18,8 @@ from models.profiles import Profile
 from models.submission import Indicator, Project
 
 if TYPE_CHECKING:
-    from expectations.catalogue import Rule
     from expectations.cube import UnitData
+    from expectations.rule import Rule
 
 
 Sides = tuple[Decimal | int, Decimal | int] | None

@@ -114,6 +114,8 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument("--approved-on", default="", metavar="日期", help="批复日期，例如 2023-08-15")
     _add(sub, database)
 
+    command("serve", "启动运行界面（Prefect）、年度计划和审核报告网站")
+
     sub = command("rules", "审核规则目录：公式、含义、依据")
     sub.add_argument("id", nargs="?", metavar="编号", help="只看这一条")
     _add(sub, profile)

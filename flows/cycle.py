@@ -14,9 +14,9 @@ from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 from flows.artifacts import Progress, publish_summary
 from flows.failures import STATE_NAMES, reconcile
-from flows.forms import with_titles
+from flows.forms import shown
 from flows.notifications import notify
-from flows.parameters import CycleParameters, inbox_path
+from flows.parameters import CycleParameters, UnitParameters, inbox_path
 from flows.settings import settings
 from flows.stages import Stage, run_stage
 from flows.summary import CycleStatus, UnitStatus, cycle_status
@@ -163,13 +163,13 @@ def _after(report: CycleReport, parameters: CycleParameters, own_unit: str = "")
 
 @flow(name="annual-cycle", flow_run_name=_run_name, task_runner=_runner(), persist_result=False)
 def annual_cycle(
-    year: int = 0,
-    registry: str = "",
-    inbox: str = "",
-    out: str = "",
-    units: list[str] = [],  # noqa: B006  (Prefect shows the default in its form and never changes it)
-    profile: str = "national-2022",
-    mark: str = "",
+    year: int = shown(CycleParameters, "year"),
+    registry: str = shown(CycleParameters, "registry"),
+    inbox: str = shown(CycleParameters, "inbox"),
+    out: str = shown(CycleParameters, "out"),
+    units: list[str] = shown(CycleParameters, "units"),
+    profile: str = shown(CycleParameters, "profile"),
+    mark: str = shown(CycleParameters, "mark"),
 ) -> State[object]:
     """年度周期：收集、审核、评分、汇总、公开文稿，全部单位或指定单位。"""
     parameters = CycleParameters(
@@ -194,13 +194,13 @@ def _names(units: list[UnitStatus]) -> str:
 
 @flow(name="unit-cycle", flow_run_name=_run_name, task_runner=_runner(), persist_result=False)
 def unit_cycle(
-    unit: str,
-    year: int = 0,
-    registry: str = "",
-    inbox: str = "",
-    out: str = "",
-    profile: str = "national-2022",
-    mark: str = "",
+    unit: str = shown(UnitParameters, "unit"),
+    year: int = shown(CycleParameters, "year"),
+    registry: str = shown(CycleParameters, "registry"),
+    inbox: str = shown(CycleParameters, "inbox"),
+    out: str = shown(CycleParameters, "out"),
+    profile: str = shown(CycleParameters, "profile"),
+    mark: str = shown(CycleParameters, "mark"),
 ) -> State[object]:
     """单位周期：重新读取一个单位最新的报送文件，走完各步骤，重新汇总其所属部门。"""
     parameters = CycleParameters(
@@ -216,7 +216,3 @@ def unit_cycle(
     message = own.trouble if fresh else f"文件未更新：收件夹中没有该单位的新文件。{own.trouble}"
     get_run_logger().error(message)
     return Failed(name=state, message=message, data=report)
-
-
-with_titles(annual_cycle, CycleParameters)
-with_titles(unit_cycle, CycleParameters, unit=("单位代码", "要重新处理的单位"))

@@ -21,6 +21,7 @@ from prefect.client.schemas.filters import (
 )
 from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.client.schemas.responses import DeploymentResponse
+from prefect.client.schemas.sorting import FlowRunSort
 from prefect.exceptions import ObjectNotFound
 from prefect.runtime import flow_run as current_run
 from prefect.states import Completed, Failed
@@ -99,6 +100,7 @@ def _open_runs(client: SyncPrefectClient, deployment: DeploymentResponse, tags: 
                 tags=FlowRunFilterTags(all_=tags),
                 state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.FAILED, StateType.CRASHED])),
             ),
+            sort=FlowRunSort.ID_DESC,
             limit=MOST_OPEN,
             offset=len(runs),
         )

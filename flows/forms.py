@@ -1,24 +1,26 @@
-"""Gives the parameters of a flow the titles, descriptions and limits that operators see in the UI's forms."""
+"""Parameters of flows as operators see them in the UI's forms: Chinese titles, descriptions and limits."""
 
 from typing import Any
 
-from prefect import Flow
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
+from pydantic_core import PydanticUndefined
 
 
-def with_titles(flow: Flow[..., Any], model: type[BaseModel], **more: tuple[str, str]) -> None:
-    """Write titles and limits of ``model``'s fields into the schema of a flow's parameters of the same names.
+def shown(model: type[BaseModel], name: str) -> Any:
+    """Default of a flow's argument that carries what ``model`` declares of the field of that name.
 
-    Prefect names fields after the arguments; deployments copy the schema from the flow, so it is mended here once.
+    Prefect names a form's fields after the arguments; only what stands in the extra schema overrides that, and it does
+    so for deployments made by ``serve`` and by ``prefect deploy`` alike.
 
     Args:
-        flow: Flow whose parameter schema is changed.
-        model: Where titles, descriptions and limits are declared.
-        more: Title and description of parameters that the model does not have.
+        model: Where default, title, description and limits are declared.
+        name: Name of the field and of the argument.
     """
-    declared = model.model_json_schema()["properties"]
-    for name, schema in flow.parameters.properties.items():
-        if name in more:
-            schema["title"], schema["description"] = more[name]
-        elif name in declared:
-            schema.update({k: v for k, v in declared[name].items() if k not in ("default", "type", "items")})
+    declared = model.model_json_schema()["properties"][name]
+    field = model.model_fields[name]
+    default = field.get_default(call_default_factory=True)
+    return Field(
+        default=... if default is PydanticUndefined else default,
+        description=field.description,
+        json_schema_extra={k: v for k, v in declared.items() if k not in ("default", "type", "items", "description")},
+    )

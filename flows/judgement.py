@@ -10,15 +10,18 @@ from expectations.evaluator import evaluate
 from expectations.scoring import ScoredProject, load_scheme, score_project
 from expectations.verdicts import explain_outcomes, findings_of, summarise
 from models.errors import SubmissionError
-from models.findings import Finding, Verdict, figure_text
+from models.findings import Finding, Status, Verdict, figure_text
 from models.profiles import Profile
 from models.submission import Submission
 from tasks.collect.reading import Reading
 
+UNREADABLE = "R-文件"
+"""Rule under which a file that cannot be taken is told."""
+
 
 @dataclass(slots=True)
 class Judgement:
-    """Verdict on one file. ``error`` says in Chinese why an unreadable file cannot be taken."""
+    """Verdict on one file. ``error`` says in Chinese why an unreadable file cannot be taken, and so does a finding."""
 
     file: str
     profile: str
@@ -35,10 +38,13 @@ class Judgement:
 
 def judge(path: Path, reading: Reading, profile: Profile, sha256: str = "") -> Judgement:
     """Judge what was read from one file by every rule and scheme of the profile."""
+    rules = load_rules(profile)
     if isinstance(reading, SubmissionError):
-        return Judgement(path.name, profile.code, sha256=sha256, error=str(reading))
+        rule = rules[UNREADABLE].rule
+        why = Finding(rule.id, rule.weight, Status.VIOLATED, rule.title, str(reading), basis=rule.basis)
+        return Judgement(path.name, profile.code, sha256=sha256, findings=[why], error=str(reading))
     data = UnitData(reading.unit_code or path.name, reading)
-    outcomes = evaluate(load_rules(profile), Cube.build(profile, [data]))[data.code]
+    outcomes = evaluate(rules, Cube.build(profile, [data]))[data.code]
     outcomes = explain_outcomes(outcomes, reading.explanations)
     verdict, checked, held, not_checked = summarise(outcomes)
     return Judgement(
@@ -54,7 +60,7 @@ def _scores(submission: Submission, profile: Profile) -> list[ScoredProject]:
 
 def judgement_json(judgement: Judgement) -> dict[str, Any]:
     """The ``check`` JSON of one file."""
-    answer: dict[str, Any] = {
+    return {
         "file": judgement.file,
         "sha256": judgement.sha256,
         "profile": judgement.profile,
@@ -66,9 +72,6 @@ def judgement_json(judgement: Judgement) -> dict[str, Any]:
         "held": judgement.held,
         "not_checked": judgement.not_checked,
     }
-    if judgement.error:
-        answer["error"] = judgement.error
-    return answer
 
 
 def _finding_json(finding: Finding) -> dict[str, Any]:

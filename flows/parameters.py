@@ -79,6 +79,12 @@ class CycleParameters(BaseModel):
         }
 
 
+class UnitParameters(BaseModel):
+    """What a run for one unit needs beside :class:`CycleParameters`."""
+
+    unit: str = Field(title="单位代码", description="要重新处理的单位", min_length=1)
+
+
 def inbox_path(inbox: str) -> Path:
     """Folder that an inbox names, as a path or ``file://`` address.
 

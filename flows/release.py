@@ -14,7 +14,7 @@ from prefect.runtime import flow_run as current_run
 from prefect.states import Completed, Failed
 from pydantic import BaseModel, Field
 
-from flows.forms import with_titles
+from flows.forms import shown
 from flows.notifications import notify
 from flows.settings import settings
 from flows.summary import cycle_status, find_cycle, sources_of
@@ -53,7 +53,12 @@ def _run_name() -> str:
 
 
 @flow(name="release", flow_run_name=_run_name, persist_result=False)
-def release(year: int = 0, department: str = "", document_number: str = "", approved_on: str = "") -> State[object]:
+def release(
+    year: int = shown(ReleaseParameters, "year"),
+    department: str = shown(ReleaseParameters, "department"),
+    document_number: str = shown(ReleaseParameters, "document_number"),
+    approved_on: str = shown(ReleaseParameters, "approved_on"),
+) -> State[object]:
     """公开审批：检查能否公开，等待审核人决定，同意则定稿，退回则说明原因。"""
     url = settings().database_url
     year = year or datetime.date.today().year - 1
@@ -92,6 +97,3 @@ def release(year: int = 0, department: str = "", document_number: str = "", appr
     if decision.decision == RETURNED:
         return Completed(name="已退回", message=f"审核人 {decision.reviewer} 退回：{decision.comment}")
     return Completed(name=f"已{APPROVED}", message=f"审核人 {decision.reviewer} 同意公开，文稿已定稿。")
-
-
-with_titles(release, ReleaseParameters)

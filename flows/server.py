@@ -11,10 +11,6 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.request import ProxyHandler, Request, build_opener
 
-from models.errors import JuesuanError
-
-TIMEOUT_SECONDS = 10
-
 # The server is this machine's or this office's own: no proxy in between.
 _open = build_opener(ProxyHandler({})).open
 
@@ -25,20 +21,18 @@ class Reply(Enum):
     READY, REFUSED, SILENT = range(3)
 
 
-class ServerError(JuesuanError):
-    """The Prefect server did not do what it was asked to do."""
-
-
 @dataclass(slots=True)
 class Server:
     """A Prefect server's API.
 
     Attributes:
         api_url: For example ``http://127.0.0.1:4200/api``. auth: ``user:password``, empty for none.
+        patience: Seconds to wait for an answer.
     """
 
     api_url: str
     auth: str = field(default="", repr=False)
+    patience: float = 10
     _token: dict[str, str] = field(default_factory=dict, init=False, repr=False)
 
     def get(self, path: str) -> Any:
@@ -76,7 +70,7 @@ class Server:
     def _send(self, request: Request) -> Any:
         if self.auth:
             request.add_header("Authorization", "Basic " + base64.b64encode(self.auth.encode()).decode())
-        with _open(request, timeout=TIMEOUT_SECONDS) as response:
+        with _open(request, timeout=self.patience) as response:
             text = response.read()
         return json.loads(text) if text else None
 

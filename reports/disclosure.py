@@ -70,7 +70,7 @@ def build_disclosure(
         and on figures that no form has a place for.
     """
     figures = Figures(submission, profile)
-    narrator = Narrator(figures, year=year)
+    narrator = Narrator(figures, year=year, department=department is not None)
     builder = _Builder(figures, narrator, unit_name, year, department)
     kind = "部门" if department else "单位"
     document = Document(
@@ -156,7 +156,11 @@ class _Builder:
         projects = self.figures.submission.projects
         form = self.profile.forms.get(PROJECT_FORM)
         if not projects or form is None:
-            yield Paragraph(f"{self.year}年度没有项目支出绩效自评表。")
+            yield Paragraph(
+                "项目支出绩效自评表由各单位随单位决算公开，本文件不再列示。"
+                if self.department
+                else f"{self.year}年度没有项目支出绩效自评表。"
+            )
             return
         for number, project in enumerate(projects, start=1):
             if number > 1:

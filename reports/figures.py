@@ -33,8 +33,11 @@ class Figures:
         return self.usable(form) and not any(key[0] == form for key in self._cells)
 
     def given(self, form: str, row: str, column: str) -> int | None:
-        """Displayed amount (fen, number or 1/100 %); ``None`` for a blank, —— or text."""
-        cell = self._cells.get((form, row, column))
+        """Displayed amount (fen, number or 1/100 %); ``None`` for a blank, ——, text, or a form that is not usable.
+
+        A department's form is not usable when some of its units lack it: its sums are then not the department's.
+        """
+        cell = self._cells.get((form, row, column)) if self.usable(form) else None
         return cell.amount if cell is not None else None
 
     def value(self, form: str, row: str, column: str) -> int | None:

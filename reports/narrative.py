@@ -16,6 +16,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from models.definitions import Definition, read_yaml, validate
 from models.forms import Form
 from models.money import format_fen, percent
+from models.submission import Presence
 from reports.blocks import Block, Heading, ListBlock, Paragraph
 from reports.figures import SUPPLEMENT, Figures
 from reports.projects import ProjectSummary, summarise
@@ -94,10 +95,13 @@ class Narrator:
         warnings: Chinese sentences for the reviewer: missing forms, missing reasons.
     """
 
-    def __init__(self, figures: Figures, *, year: int, root: Path = NARRATIVE_ROOT) -> None:
-        self.figures, self.year = figures, year
+    def __init__(self, figures: Figures, *, year: int, department: bool = False, root: Path = NARRATIVE_ROOT) -> None:
+        self.figures, self.year, self.department = figures, year, department
         self.forms = figures.profile.forms
+        self.partial = figures.presence(SUPPLEMENT) is Presence.PARTIAL
         self.warnings: list[str] = []
+        if self.partial:
+            self.warnings.append("有的单位没有报补充信息，文中未写与上年的比较、预算完成情况和各项数量")
         self._environment = SandboxedEnvironment(
             loader=FileSystemLoader(root / figures.profile.narrative),
             undefined=StrictUndefined,
@@ -137,6 +141,8 @@ class Narrator:
             purpose=self.purpose,
             projects=self.projects,
             supplement=SUPPLEMENT,
+            partial=self.partial,
+            department=self.department,
         )
 
     def money(self, fen: int) -> str:
@@ -164,6 +170,8 @@ class Narrator:
             reason: Row of 补充信息 原因/….
             pairs: (name, this year in fen, last year in fen or ``None``).
         """
+        if self.partial:
+            return "部分单位没有报送上年数，与上年的比较暂缺。"
         known = [(name, now, last) for name, now, last in pairs if last is not None]
         if not known:
             return ""

@@ -3,9 +3,8 @@
 import argparse
 import json
 
-from tasks.collect.extract import extract_json
-
 from models.profiles import load_profile
+from tasks.collect.extract import extract_json
 from tasks.collect.reading import read_submission
 
 

@@ -134,6 +134,7 @@ def test_a_corrected_file_is_a_new_version_and_only_its_own_rows_change(tmp_path
     sheet = book["补充信息"]
     row = next(r[0].row for r in sheet.iter_rows() if r[0].value == "国内公务接待批次")
     sheet.cell(row, 3).value = 3
+    sheet.cell(row + 1, 3).value = 12
     book.save(file)
     assert run_flow(place, "301005") == ("有待处理单位", True)
     with session_of(place.url) as session:

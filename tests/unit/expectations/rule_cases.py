@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from expectations.catalogue import CompiledRule, Rule, RuleSet, build_ruleset, compile_rule
+from expectations.catalogue import CompiledRule, RuleSet, build_ruleset, compile_rule
 from expectations.cube import Cube, UnitData
 from expectations.evaluator import evaluate
+from expectations.rule import Rule
 from models.findings import RuleOutcome
 from models.profiles import load_profile
 from models.submission import Cell, Presence, Problem, Submission

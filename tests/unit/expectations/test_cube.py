@@ -83,9 +83,11 @@ def test_of_a_cell_written_twice_the_first_counts() -> None:
     assert unit.place("公开01", "201", "决算数") == "公开01!201/决算数"
 
 
-def test_the_place_of_a_blank_is_its_line_in_texts_and_unknown_in_workbooks() -> None:
+def test_the_place_of_a_blank_is_its_row_where_the_row_is_known() -> None:
     data = submission({("公开03", "208", "基本支出"): 1})
-    assert UnitData("1", data).place("公开03", "208", "项目支出") == ""
+    assert UnitData("1", data).place("公开03", "210", "项目支出") == ""
+    data.cells[0] = Cell("公开03", "208", "基本支出", 1, None, "公开03!D12")
+    assert UnitData("1", data).place("公开03", "208", "项目支出") == "公开03 第 12 行"
     data.cells[0] = Cell("公开03", "208", "基本支出", 1, None, "第 88 行")
     assert UnitData("1", data).place("公开03", "208", "项目支出") == "第 88 行"
 

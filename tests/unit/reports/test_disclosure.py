@@ -11,7 +11,7 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "fixtures"))
 import accounts
 
 from models.profiles import load_profile
-from models.submission import Cell, Submission
+from models.submission import Cell, Presence, Submission
 from reports.blocks import Document, Heading, check_tiling
 from reports.disclosure import DepartmentScope, build_disclosure, numeral, template_hash
 from reports.html import render_html
@@ -139,6 +139,26 @@ def test_department_says_whom_it_covers_and_whom_not() -> None:
 def test_complete_department_carries_no_such_note() -> None:
     page = render_html(build(department=DepartmentScope((("303001", "本级"),)))[0])
     assert "未包括" not in page
+
+
+def test_sums_of_some_units_are_not_compared_with_the_whole_department() -> None:
+    """Where a unit files no 补充信息, last year's and the budget's sums are of other units than this year's."""
+    submission = accounts.submission()
+    submission.presence["补充信息"] = Presence.PARTIAL
+    document, warnings = build(submission, department=DepartmentScope((("303001", "本级"),)))
+    page = render_html(document)
+    assert "与上年相比，" not in page and "完成年初预算" not in page and "年初预算为" not in page
+    assert "部分单位没有报送上年数，与上年的比较暂缺。" in page
+    assert "部分单位没有报送预算数，预算完成情况暂缺。" in page
+    assert any("没有报补充信息" in warning for warning in warnings)
+
+
+def test_a_department_does_not_deny_its_units_projects() -> None:
+    submission = accounts.submission()
+    submission.projects = []
+    page = render_html(build(submission, department=DepartmentScope((("303001", "本级"),)))[0])
+    assert "没有项目支出绩效自评表" not in page and "未报送项目支出绩效自评表" not in page
+    assert "各单位项目支出绩效自评结果见各单位的决算公开。" in page
 
 
 def test_missing_words_and_misplaced_figures_are_warned_of() -> None:

@@ -184,6 +184,6 @@ def test_projects_are_counted_by_grade_and_added_exactly() -> None:
 
 def test_record_forms_and_lists_tile() -> None:
     form = PROFILE.forms["往来明细"]
-    table = records_table(form, [["上级补助收入", "303001", "本级", "2101501", "1.00"]])
-    assert texts(table, 1) == ["1", "上级补助收入", "303001", "本级", "2101501", "1.00"]
+    table = records_table(form, [["上级补助收入", "303001", "本级", "2101501", "1.00", ""]])
+    assert texts(table, 1) == ["1", "上级补助收入", "303001", "本级", "2101501", "1.00", ""]
     assert check_tiling(list_table("空", ("甲", "乙"), [])) == []

@@ -14,8 +14,8 @@ from reports.review import (
     UnitState,
     build_review,
     build_unit_review,
-    shown_figure,
     place_text,
+    shown_figure,
 )
 
 HOSTILE = "<script>x</script>{{ 7*191 }}\x00"
@@ -121,7 +121,7 @@ def test_finding_shows_both_sides_and_its_place_blocking_first() -> None:
 def test_not_checked_stands_apart_from_passed() -> None:
     (section,) = page().xpath("//section[@id='u-303002']")
     (box,) = section.xpath(".//div[@class='unchecked']")
-    assert text(box) == "未审核（1项，不等于通过） X610 机关运行经费等于公用经费：未报送公开10表"
+    assert text(box) == "未审核（1条规则，不等于通过） 因未报送公开10表，1条规则未审核：X610 机关运行经费等于公用经费"
     assert "已审核关系15个，相符14个，未审核1个。" in text(section)
 
 

@@ -1,0 +1,302 @@
+"""The supervisor behind ``juesuan serve``: starts the parts in order, watches them, stops them in reverse order."""
+
+import fcntl
+import json
+import os
+import signal
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from http.client import HTTPException
+from pathlib import Path
+from threading import Event
+from urllib.error import HTTPError
+from urllib.request import ProxyHandler, build_opener
+
+from flows.children import Child
+from flows.prefect_environment import client_variables, server_variables, without_prefect
+from flows.recovery import catch_up, close_interrupted, read_last_seen, waiting_for, write_last_seen
+from flows.server import Server, running_addresses, serve_file
+from flows.settings import Settings, settings
+from models.errors import JuesuanError, UsageError
+from models.schema_upgrade import upgrade_database
+
+START_SECONDS = 180
+"""How long a part may take to start; the first start on a slow disk builds the Prefect database."""
+
+RESTARTS, WITHIN_SECONDS = 5, 600
+"""The runner is started again so often in so much time: its flow runs are safe to lose, the server's memory is not."""
+
+NOTE_SECONDS = 60
+"""How often the moment is noted for finding a missed start."""
+
+
+class Stopped(Exception):
+    """An operator told the program to stop while it was starting."""
+
+
+@dataclass(slots=True)
+class Supervisor:
+    """The parts of a running installation.
+
+    Attributes:
+        chosen: Settings. stop: Set when the program is to end.
+        server, site, runner: The three processes, in the order in which they start.
+    """
+
+    chosen: Settings
+    stop: Event
+    server: Child = field(init=False)
+    site: Child = field(init=False)
+    runner: Child = field(init=False)
+    _restarts: list[float] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        chosen, logs = self.chosen, self.chosen.home / "logs"
+        auth, database = chosen.auth.get_secret_value(), chosen.prefect_database.get_secret_value()
+        base = _environment(chosen)
+        server = base | server_variables(chosen.home, chosen.api_url, auth, database)
+        for name in ("JUESUAN_DATABASE", "JUESUAN_WEBHOOK"):
+            server.pop(name, None)
+        where = ("--host", chosen.host, "--port", str(chosen.port))
+        self.server = Child("Prefect 服务", "prefect", ("server", "start", *where), server, logs / "server.log", 5)
+        self.site = Child("审核报告网站", "flows.review_site", (), base, logs / "site.log", 2)
+        client = base | client_variables(chosen.home, chosen.api_url, auth)
+        self.runner = Child("任务执行器", "flows.runner", (), client, logs / "runner.log", 6)
+
+    def api(self, patience: float = 10) -> Server:
+        """The server's API."""
+        return Server(self.chosen.api_url, self.chosen.auth.get_secret_value(), patience)
+
+    def start(self) -> None:
+        """Start all parts and wait until they answer.
+
+        Raises:
+            JuesuanError: A part ended or did not answer in time. Stopped: The program was told to end.
+        """
+        last_seen, api = read_last_seen(self.chosen.home), self.api()
+        _say("正在启动 Prefect 服务……（首次启动要建立数据库，约需半分钟）")
+        self.server.start()
+        self._wait(self.server, self.api(patience=2).healthy)
+        self.site.start()
+        if count := close_interrupted(self.api()):
+            _say(f"上次停止时有 {count} 个运行没有结束，已标为“中断”，可在界面中按 Retry 接着处理。")
+        _say("正在登记部署、启动审核报告网站……")
+        since = datetime.now(UTC)
+        self.runner.start()
+        self._wait(self.runner, lambda: not waiting_for(api, since))
+        self._wait(self.site, lambda: _answers(self.chosen))
+        for start in catch_up(api, last_seen, datetime.now(UTC)):
+            _say(f"服务停止期间错过了 {start:%Y年%m月%d日 %H:%M} 的年度运行，现在补跑。")
+
+    def watch(self) -> None:
+        """Stay until told to stop; start the runner again when it dies.
+
+        Raises:
+            JuesuanError: A part ended by itself.
+        """
+        noted = -float(NOTE_SECONDS)
+        while not self.stop.wait(1):
+            if time.monotonic() - noted >= NOTE_SECONDS:
+                write_last_seen(self.chosen.home, datetime.now(UTC))
+                noted = time.monotonic()
+            for part in (self.server, self.site):
+                _require_running(part)
+            if self.runner.exit_code() is not None:
+                self._restart_runner()
+
+    def end(self) -> None:
+        """Stop all parts, the last one first; runs that were cut off are told so while the server still listens."""
+        self.runner.stop()
+        if self.server.exit_code() is None and self.server.pid:
+            with suppress(OSError, ValueError, HTTPException):
+                close_interrupted(self.api(patience=2))
+        self.site.stop()
+        self.server.stop()
+
+    def _restart_runner(self) -> None:
+        now = time.monotonic()
+        self._restarts = [moment for moment in self._restarts if now - moment < WITHIN_SECONDS]
+        if len(self._restarts) >= RESTARTS:
+            _require_running(self.runner)
+        self._restarts.append(now)
+        _say(f"任务执行器意外退出，重新启动（第 {len(self._restarts)} 次）。日志：{self.runner.log}")
+        self.runner.stop()
+        close_interrupted(self.api())
+        self.runner.start()
+
+    def _wait(self, part: Child, ready: Callable[[], bool]) -> None:
+        began = told = time.monotonic()
+        while True:
+            _require_running(part)
+            try:
+                if ready():
+                    return
+            except (OSError, ValueError, HTTPException) as error:
+                if isinstance(error, HTTPError) and error.code in (401, 403):
+                    raise JuesuanError(f"端口 {self.chosen.port} 上的服务不接受口令，可能不是本程序启动的。") from None
+            now = time.monotonic()
+            if now - began > START_SECONDS:
+                raise JuesuanError(f"{part.label} {START_SECONDS} 秒内没有就绪。请查看日志：{part.log}")
+            if now - told >= 10:
+                _say(f"仍在启动{part.label}，已等 {now - began:.0f} 秒……")
+                told = now
+            if self.stop.wait(0.2):
+                raise Stopped
+
+
+def serve() -> int:
+    """Run until SIGINT or SIGTERM.
+
+    Returns:
+        0 when told to stop or when it runs already, 2 when a part failed.
+
+    Raises:
+        UsageError: The settings do not fit, a port is taken, or the database cannot be used.
+    """
+    chosen = settings()
+    _refuse_unsafe(chosen)
+    chosen.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with _only_one(chosen.home) as first:
+        if not first:
+            _tell_running(chosen)
+            return 0
+        serve_file(chosen.home).unlink(missing_ok=True)
+        upgrade_database(chosen.database_url)
+        for port, name in ((chosen.port, "JUESUAN_PORT"), (chosen.site_port, "JUESUAN_SITE_PORT")):
+            _require_free(chosen.host, port, name)
+        (chosen.home / "prefect").mkdir(exist_ok=True)
+        return _supervise(Supervisor(chosen, _stop_on_signals()))
+
+
+def _supervise(supervisor: Supervisor) -> int:
+    chosen = supervisor.chosen
+    try:
+        supervisor.start()
+        _tell_started(chosen)
+        supervisor.watch()
+    except Stopped:
+        pass
+    except (JuesuanError, OSError, HTTPException) as error:
+        text = str(error) if isinstance(error, JuesuanError) else f"与 Prefect 服务的通信失败（{type(error).__name__}）"
+        _say(f"{text}\n已全部停止。")
+        return 2
+    finally:
+        serve_file(chosen.home).unlink(missing_ok=True)
+        supervisor.end()
+    _say("已停止。")
+    return 0
+
+
+def _tell_started(chosen: Settings) -> None:
+    addresses = {"api": chosen.api_url, "ui": chosen.ui_url, "site": chosen.site_url, "pid": os.getpid()}
+    part = serve_file(chosen.home).with_suffix(".tmp")
+    part.write_text(json.dumps(addresses), "utf-8")
+    part.replace(serve_file(chosen.home))
+    plan = f"{chosen.schedule}（{chosen.timezone}）" if chosen.schedule else "没有设置"
+    _say(
+        f"已启动。\n  运行界面（Prefect）：{chosen.ui_url}\n  审核报告网站：{chosen.site_url}/\n"
+        f"  网站显示的文件夹：{chosen.out_folder}\n  年度计划：{plan}\n按 Ctrl+C 停止。"
+    )
+
+
+def _tell_running(chosen: Settings) -> None:
+    told = running_addresses(chosen.home)
+    if told:
+        _say(f"已经在运行。\n  运行界面（Prefect）：{told.get('ui')}\n  审核报告网站：{told.get('site')}/")
+    else:
+        _say("已经在启动，请稍候。")
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)
+
+
+def _refuse_unsafe(chosen: Settings) -> None:
+    if chosen.prefect_api_url:
+        raise UsageError(
+            "JUESUAN_PREFECT_API_URL 指明了另一个 Prefect 服务，juesuan serve 会自己启动，请先清除这个设置。"
+        )
+    if not chosen.loopback and not chosen.auth.get_secret_value():
+        raise UsageError(
+            f"监听地址 {chosen.host} 会让其他机器访问，必须先设置登录口令：JUESUAN_AUTH=用户:口令。"
+            "只在本机使用时，请去掉 JUESUAN_HOST。"
+        )
+
+
+@contextmanager
+def _only_one(home: Path) -> Iterator[bool]:
+    """Hold the lock of this home; whether it was free. The kernel lets go of it however the process ends."""
+    path = home / "serve.lock"
+    while True:
+        file = path.open("a")
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.close()
+            yield False
+            return
+        # The one before may have removed the file between our opening and our locking it.
+        if path.exists() and path.stat().st_ino == os.fstat(file.fileno()).st_ino:
+            break
+        file.close()
+    with file:
+        try:
+            yield True
+        finally:
+            path.unlink(missing_ok=True)
+
+
+def _require_free(host: str, port: int, name: str) -> None:
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except socket.gaierror:
+        raise UsageError(f"监听地址“{host}”无法识别，请检查 JUESUAN_HOST。") from None
+    except OverflowError:
+        raise UsageError(f"端口 {port} 无法使用，请检查 {name}。") from None
+    except OSError as error:
+        raise UsageError(
+            f"端口 {port} 无法使用（{error.strerror}）。请停止占用它的程序，或用 {name} 换一个端口。"
+        ) from None
+
+
+def _answers(chosen: Settings) -> bool:
+    local = chosen.api_url.rsplit(":", 1)[0]
+    try:
+        with build_opener(ProxyHandler({})).open(f"{local}:{chosen.site_port}/", timeout=5):
+            return True
+    except HTTPError as error:
+        return error.code == 401
+
+
+def _require_running(part: Child) -> None:
+    if (code := part.exit_code()) is not None:
+        raise JuesuanError(f"{part.label}意外退出（代码 {code}）。请查看日志：{part.log}")
+
+
+def _environment(chosen: Settings) -> dict[str, str]:
+    """What every part inherits: no foreign Prefect settings, places as absolute paths, our modules before others."""
+    environment = without_prefect(os.environ)
+    environment["JUESUAN_HOME"] = str(chosen.home)
+    for name in ("registry", "inbox", "out"):
+        value = getattr(chosen, name)
+        if value and "://" not in value:
+            environment[f"JUESUAN_{name.upper()}"] = str(Path(value).resolve())
+    root = str(Path(__file__).resolve().parents[1])
+    environment["PYTHONPATH"] = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
+    environment["PYTHONSAFEPATH"] = "1"
+    environment["PYTHONUNBUFFERED"] = "1"
+    return environment
+
+
+def _stop_on_signals() -> Event:
+    stop = Event()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
