@@ -37,6 +37,8 @@ UNIT_DEPLOYMENT = "unit-cycle/unit-cycle"
 STATE_NAMES = {StepState.RETURNED: "退回", StepState.FAULT: "故障"}
 """Names of the failed states: returns must not bury faults."""
 
+DATABASE_TAG = "库:"
+
 MOST_OPEN = 200
 """Open runs read at a time."""
 
@@ -45,7 +47,7 @@ _log = logging.getLogger("juesuan.failures")
 
 def database_tag() -> str:
     """Tag by which a deployment and a command know that they work on the same database, without showing its URL."""
-    return "库:" + hashlib.sha256(settings().database_url.encode("utf-8")).hexdigest()[:12]
+    return DATABASE_TAG + hashlib.sha256(settings().database_url.encode("utf-8")).hexdigest()[:12]
 
 
 def reconcile(session: Session, cycle: Cycle, status: CycleStatus, sources: dict[str, str], own_unit: str = "") -> None:
@@ -87,8 +89,10 @@ def _deployment(client: SyncPrefectClient) -> DeploymentResponse | None:
         deployment = client.read_deployment_by_name(UNIT_DEPLOYMENT)
     except ObjectNotFound:
         return None
-    # Another installation's database: its retries would not reach these units.
-    return deployment if database_tag() in (deployment.tags or []) else None
+    # Another installation's database: its retries would not reach these units. Deployments from prefect.yaml do not
+    # say which one they use; there the workers' settings must agree.
+    named = [tag for tag in deployment.tags or [] if tag.startswith(DATABASE_TAG)]
+    return deployment if named in ([], [database_tag()]) else None
 
 
 def _open_runs(client: SyncPrefectClient, deployment: DeploymentResponse, tags: list[str]) -> list[FlowRun]:

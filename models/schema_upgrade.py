@@ -21,6 +21,9 @@ ALEMBIC_INI = Path(__file__).resolve().parents[1] / "deploy" / "alembic.ini"
 _LOCK_KEY = 20_220_731
 """Advisory lock that holds a second process back on PostgreSQL; on SQLite the write lock does."""
 
+_NOT_PERMITTED = "42501"
+"""PostgreSQL's code for a right that a role lacks."""
+
 _ALEMBIC = Lock()  # Alembic keeps its context in module globals
 
 
@@ -80,6 +83,11 @@ def _told(url: str) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) == _NOT_PERMITTED:
+            raise UsageError(
+                f"数据库“{database_label(url)}”的结构需要建立或升级，或者还没有授权，而当前数据库用户没有这个权限。"
+                "请由管理员按 deploy/README.md 用属主角色升级结构，再执行 deploy/postgresql-role.sql 授权，然后重新启动"
+            ) from None
         said = str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else type(error.orig).__name__
         password = make_url(url).password
         for secret in filter(None, (password, *_query_secrets(url))):

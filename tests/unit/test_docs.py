@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from expectations.catalogue import RULES_ROOT, build_ruleset
-from expectations.rule import Rule
 from expectations.language.syntax import Pick, selector_of
+from expectations.rule import Rule
 from flows.cli import build_parser, main
 from flows.judgement import judge, judgement_json
 from flows.settings import Settings

@@ -81,6 +81,11 @@ def test_without_last_year_nothing_is_said_of_it() -> None:
         assert warnings == []
 
 
+def test_without_a_budget_the_sentence_still_reads() -> None:
+    text, _ = tell(accounts.submission(supplement=False), "五")
+    assert "2022年度一般公共预算财政拨款支出决算为24,416,856.18元。其中：" in text
+
+
 def test_zero_bases_give_no_percentages() -> None:
     three = Cell("公开07", "三公经费", "决算数/合计", 500)
     hospitality = Cell("公开07", "三公经费", "决算数/公务接待费", 500)

@@ -1,0 +1,196 @@
+"""``juesuan serve`` for real: one command starts everything, one signal stops everything, nothing stays behind."""
+
+import json
+import os
+import signal
+import socket
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from serving import PASSWORD, USER, WEBHOOK, Installation, until
+
+pytestmark = pytest.mark.prefect
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """One running installation that the tests of this module share; at the end it is told to stop."""
+    installation = Installation(tmp_path_factory.mktemp("serve"))
+    try:
+        installation.start()
+        yield installation
+        assert installation.process is not None
+        began = time.monotonic()
+        installation.process.send_signal(signal.SIGTERM)
+        assert installation.ends(20) == 0, installation.said
+        assert time.monotonic() - began < 15
+        assert installation.said.rstrip().endswith("已停止。")
+        assert installation.left() == {}, "no process stays behind"
+        assert not (installation.home / "serve.json").exists() and not (installation.home / "serve.lock").exists()
+    finally:
+        installation.remove()
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Iterator[Installation]:
+    installation = Installation(tmp_path / "own")
+    yield installation
+    installation.remove()
+
+
+def test_it_says_where_everything_is(running: Installation) -> None:
+    ui, site = f"http://127.0.0.1:{running.port}", f"http://127.0.0.1:{running.site_port}"
+    assert f"运行界面（Prefect）：{ui}\n" in running.said and f"审核报告网站：{site}/\n" in running.said
+    told = json.loads((running.home / "serve.json").read_text("utf-8"))
+    assert (told["api"], told["ui"], told["site"]) == (f"{ui}/api", ui, site)
+    assert httpx.get(ui, trust_env=False).status_code == 200
+
+
+def test_a_second_start_says_that_it_runs_already(running: Installation) -> None:
+    second = running.command("serve")
+    assert second.returncode == 0
+    assert "已经在运行" in second.stdout and f"http://127.0.0.1:{running.port}" in second.stdout
+
+
+def test_the_three_flows_are_deployed_with_the_yearly_schedule(running: Installation) -> None:
+    found = {one["name"]: one for one in running.ask("/deployments/filter")}
+    assert set(found) == {"annual-cycle", "unit-cycle", "release"}
+    assert {one["status"] for one in found.values()} == {"READY"}
+    (schedule,) = found["annual-cycle"]["schedules"]
+    assert schedule["active"] and schedule["schedule"]["cron"] == "0 9 5 1 *"
+    assert schedule["schedule"]["timezone"] == "Asia/Shanghai"
+    assert not found["unit-cycle"]["schedules"] and not found["release"]["schedules"]
+
+
+def test_the_api_asks_for_the_password_and_a_token(running: Installation) -> None:
+    api = f"http://127.0.0.1:{running.port}/api"
+    for auth in (None, (USER, "falsch")):
+        assert httpx.get(f"{api}/admin/settings", auth=auth, trust_env=False).status_code == 401
+    known = httpx.post(f"{api}/flow_runs/filter", json={}, auth=(USER, PASSWORD), trust_env=False)
+    assert known.status_code == 403, "a page from elsewhere has no CSRF token"
+    settings = httpx.get(f"{api}/admin/settings", auth=(USER, PASSWORD), trust_env=False).text
+    assert PASSWORD not in settings and json.loads(settings)["server"]["analytics_enabled"] is False
+    answer = httpx.options(
+        f"{api}/flow_runs/filter",
+        headers={"Origin": "http://anderswo.example", "Access-Control-Request-Method": "POST"},
+        trust_env=False,
+    )
+    assert "access-control-allow-origin" not in answer.headers
+
+
+def test_a_run_started_in_the_ui_ends_and_reviewers_see_its_reports(running: Installation) -> None:
+    run = running.launch(year=2022)
+    state = until(lambda: (s := running.state(run))["type"] in ("COMPLETED", "FAILED", "CRASHED") and s, 90, "the run")
+    assert (state["type"], state["name"]) == ("COMPLETED", "有待处理单位"), state
+    report = next(running.out.rglob("审核报告.html"))
+    assert running.site(login=False).status_code == 401
+    first = running.site()
+    folder = report.relative_to(running.out).parts[0]
+    assert first.status_code == 200 and folder in first.text
+    shown = running.site("/" + report.relative_to(running.out).as_posix())
+    assert shown.content == report.read_bytes() and "示例数据" in shown.text
+
+
+def test_the_command_line_uses_the_running_server(running: Installation) -> None:
+    before = {run["id"] for run in running.runs()}
+    place = running.folder / "elsewhere"
+    words = ("run", "--year", "2022", "--registry", running.environment["JUESUAN_REGISTRY"])
+    words += ("--inbox", running.environment["JUESUAN_INBOX"], "--out", str(place))
+    words += ("--database", f"sqlite:///{running.folder / 'elsewhere.db'}")
+    done = running.command(*words)
+    assert done.returncode == 1, done.stdout + done.stderr
+    new = [run for run in running.runs() if run["id"] not in before and not run["deployment_id"]]
+    assert [run["state"]["name"] for run in new] == ["有待处理单位"]
+    refused = running.command(*words, JUESUAN_AUTH="")
+    assert refused.returncode == 2 and "JUESUAN_AUTH" in refused.stderr and "Traceback" not in refused.stderr
+
+
+def test_no_secret_is_in_process_list_logs_or_notes(running: Installation) -> None:
+    lines = running.left()
+    assert len(lines) >= 4
+    told = (running.home / "serve.json").read_text("utf-8")
+    for secret in (PASSWORD, WEBHOOK):
+        assert not [line for line in lines.values() if secret in line]
+        assert secret not in running.said + running.logs + told
+
+
+def test_a_runner_that_dies_is_started_again_and_its_run_can_be_retried(running: Installation) -> None:
+    run = running.launch(year=2022)
+    until(lambda: running.state(run)["type"] == "RUNNING", 60, "the run runs")
+    pid = running.child("flows.runner")
+    os.kill(pid, signal.SIGKILL)
+    until(lambda: "任务执行器意外退出，重新启动" in running.said, 15, "restart")
+    state = until(lambda: (s := running.state(run))["type"] == "CRASHED" and s, 15, "the run is marked")
+    assert state["name"] == "中断" and "Retry" in state["message"]
+    running.ask(f"/flow_runs/{run}/set_state", state={"type": "SCHEDULED", "name": "AwaitingRetry"}, force=True)
+    state = until(lambda: (s := running.state(run))["type"] in ("COMPLETED", "FAILED") and s, 90, "the retry")
+    assert state["name"] == "有待处理单位", state
+
+
+def test_killed_then_started_again_then_without_its_server(own: Installation) -> None:
+    """SIGKILL leaves no process; the next start tells of the run cut off, catches up the start missed; and ends with 2."""
+    own.extra["SCHEDULE"] = "0 9 5 1 *"
+    own.start()
+    run = own.launch(year=2022)
+    until(lambda: own.state(run)["type"] == "RUNNING", 60, "the run runs")
+    assert own.process is not None
+    own.process.kill()
+    own.ends(5)
+    until(lambda: own.left() == {}, 5, "everything died with it")
+    assert (own.home / "serve.json").exists(), "nobody could remove it"
+
+    due = datetime.now(UTC).replace(second=0, microsecond=0) - timedelta(days=2)
+    own.extra |= {"SCHEDULE": f"{due.minute} {due.hour} {due.day} {due.month} *", "TIMEZONE": "UTC"}
+    seen = {"at": (due - timedelta(hours=1)).isoformat()}
+    (own.home / "last_seen.json").write_text(json.dumps(seen), "utf-8")
+    own.start()
+    assert "有 1 个运行没有结束，已标为“中断”" in own.said
+    assert f"错过了 {due:%Y年%m月%d日 %H:%M} 的年度运行，现在补跑" in own.said
+    assert own.state(run)["name"] == "中断"
+    made = [one for one in own.runs() if (one["idempotency_key"] or "").startswith("catch-up-")]
+    assert len(made) == 1 and made[0]["tags"].count("补跑") == 1
+    note: dict[str, Any] = until(
+        lambda: (n := json.loads((own.home / "last_seen.json").read_text("utf-8"))) != seen and n, 10, "noted"
+    )
+    assert datetime.fromisoformat(note["at"]) > due + timedelta(days=1)
+
+    os.kill(own.child("prefect server"), signal.SIGKILL)
+    assert own.ends(20) == 2
+    assert "Prefect 服务意外退出" in own.said and "server.log" in own.said and "Traceback" not in own.said
+    assert own.left() == {} and not (own.home / "serve.json").exists()
+
+
+def test_told_to_stop_while_it_starts(own: Installation) -> None:
+    own.start(ready=False)
+    until(lambda: "正在启动" in own.said, 20, "it starts")
+    assert own.process is not None
+    own.process.send_signal(signal.SIGINT)
+    assert own.ends(15) == 0 and "已停止" in own.said and "Traceback" not in own.said
+    assert own.left() == {} and not (own.home / "serve.lock").exists()
+
+
+@pytest.mark.parametrize("name", ["PORT", "SITE_PORT"])
+def test_a_port_in_use_is_told(own: Installation, name: str) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", own.port if name == "PORT" else own.site_port))
+        taken.listen()
+        done = own.command("serve")
+    assert done.returncode == 2 and f"JUESUAN_{name}" in done.stderr and "端口" in done.stderr
+    assert not (own.home / "serve.lock").exists()
+
+
+def test_other_machines_need_a_password(own: Installation) -> None:
+    own.auth = False
+    done = own.command("serve", JUESUAN_HOST="0.0.0.0")
+    assert done.returncode == 2 and "JUESUAN_AUTH" in done.stderr and not (own.home / "logs").exists()
+
+
+def test_an_unusable_setting_is_told_without_its_value(own: Installation) -> None:
+    done = own.command("serve", JUESUAN_AUTH="nur-ein-Kennwort")
+    assert done.returncode == 2 and "JUESUAN_AUTH" in done.stderr
+    assert "nur-ein-Kennwort" not in done.stderr + done.stdout and "Traceback" not in done.stderr
