@@ -1,8 +1,10 @@
 """The command line ``juesuan``. Heavy libraries are imported only by the commands that need them."""
 
 import argparse
+import datetime
 import re
 import sys
+import traceback
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
@@ -92,6 +94,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     sub = command("status", "各单位各步骤的状态：谁未报、谁被退回、为什么")
     sub.add_argument("--year", type=int, required=True, metavar="年度", help="决算年度")
+    sub.add_argument("--department", default="", metavar="部门代码", help="数据库中有多个部门时指明")
     _add(sub, database)
     sub.add_argument("--json", action="store_true", help="输出 JSON")
 
@@ -131,6 +134,23 @@ def _add(parser: argparse.ArgumentParser, option: tuple[str, dict[str, str]]) ->
     parser.add_argument(option[0], **option[1])  # type: ignore[arg-type]
 
 
+def _tell_fault(error: Exception) -> int:
+    """A fault that nobody foresaw: one sentence for the user, the traceback for whoever mends it."""
+    from flows.settings import settings
+
+    log = settings().home / "错误记录.txt"
+    said = f"程序出现意外故障（{type(error).__name__}）。已完成的结果都已保存，可再次运行同一命令。"
+    try:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("a", encoding="utf-8") as stream:
+            stream.write(f"{datetime.datetime.now().astimezone().isoformat()}\n{traceback.format_exc()}\n")
+        said += f"请把 {log} 交给运维人员。"
+    except OSError:
+        pass
+    print(said, file=sys.stderr)
+    return EXIT_FAULT
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code; a user never sees a traceback for what they can mend."""
     arguments = build_parser().parse_args(argv)
@@ -142,6 +162,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return EXIT_FAULT
     except BrokenPipeError:
         return EXIT_DONE
+    except Exception as error:
+        return _tell_fault(error)
     except KeyboardInterrupt:
         print("已中断。再次运行同一命令即可接着处理。", file=sys.stderr)
         return EXIT_FAULT

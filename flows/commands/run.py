@@ -16,12 +16,13 @@ def run(arguments: argparse.Namespace) -> int:
     settings().home.mkdir(parents=True, exist_ok=True)
     from flows.running import run_annual_cycle
 
+    department = parameters.check().department.code
     changed = run_annual_cycle(parameters)
     from flows.summary import cycle_status, find_cycle, status_text
     from models.database import session_of
 
     with session_of(settings().database_url) as session:
-        status = cycle_status(session, find_cycle(session, parameters.year))
+        status = cycle_status(session, find_cycle(session, parameters.year, department))
     print(status_text(status))
     print(f"结果在：{arguments.out}" + ("" if changed else "　（与上次运行相比没有变化）"))
     return 2 if status.faults else 1 if status.needs_attention else 0

@@ -13,8 +13,9 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the state; 0 when every unit is through, 1 when units need attention, 2 for faults."""
     use_database(arguments.database)
     url = settings().database_url
+    settings().home.mkdir(parents=True, exist_ok=True)
     upgrade_database(url)
     with session_of(url) as session:
-        status = cycle_status(session, find_cycle(session, arguments.year))
+        status = cycle_status(session, find_cycle(session, arguments.year, arguments.department))
     print(json.dumps(status.as_json(), ensure_ascii=False, indent=2) if arguments.json else status_text(status))
     return 2 if status.faults else 1 if status.needs_attention else 0

@@ -67,7 +67,7 @@ def _aggregate(session: Session, cycle: Cycle, code: str) -> bool:
         return False
     loaded = load_submissions(session, [version.id or 0 for version in versions.values()])
     addends = [
-        Addend(unit.code, unit.report_type, loaded[versions[unit.code].id or 0])
+        Addend(unit.code, unit.report_type, loaded[versions[unit.code].id or 0], members=_members(units, unit))
         for unit in below
         if unit.code in versions
     ]
@@ -77,6 +77,15 @@ def _aggregate(session: Session, cycle: Cycle, code: str) -> bool:
     _store(session, profile, node, result, versions)
     set_step(session, node, STEP, StepState.DONE, describe(result, missing), key)
     return True
+
+
+def _members(units: Sequence[Unit], overlay: Unit) -> frozenset[str]:
+    """Units inside a 叠加汇总表: what else stands below the same parent."""
+    if overlay.report_type != "叠加汇总表" or overlay.parent_code is None:
+        return frozenset()
+    return frozenset(unit.code for unit in units if overlay.parent_code in ancestors_of(units, unit.code)) - {
+        overlay.code
+    }
 
 
 def is_office(name: str) -> bool:

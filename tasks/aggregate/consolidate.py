@@ -103,6 +103,9 @@ def consolidate(
         Problem("A-缺户", "mandatory", f"{code} {names.get(code, '')}{reason}，未计入部门汇总。")
         for code, reason in missing
     ] + flow_problems(open_flows, names, set(single))
+    total.problems += [
+        Problem("A-叠加", "hint", f"{addend.code} {names.get(addend.code, '')}：{why}。") for addend, why in left_out
+    ]
     return Consolidation(total, addends, sources, proposal, flows, replaced, left_out)
 
 

@@ -102,7 +102,7 @@ def check_identity(submission: Submission, code: str, name: str, year: int) -> N
             advice="请核对单位名称；单位改名的请先更新单位登记表。", code="单位不符",
         )  # fmt: skip
     if submission.year != year:
-        said = f"{submission.year} 年度" if submission.year else "没有写明年度"
+        said = f"写的是 {submission.year} 年度" if submission.year else "没有写明年度"
         raise SubmissionError(
             submission.file, f"应报 {year} 年度决算，文件{said}。", advice="请报送本年度的文件。", code="年度不符"
         )

@@ -104,22 +104,30 @@ def decide(session: Session, cycle: Cycle, decision: str, reviewer: str, comment
     return row
 
 
+def newest_decision(session: Session, cycle: Cycle) -> Approval | None:
+    """The last decision on the department's release."""
+    query = select(Approval).where(Approval.cycle_id == cycle.id).order_by(col(Approval.id).desc())
+    return session.exec(query).first()
+
+
 def standing_approval(session: Session, cycle: Cycle) -> Approval | None:
     """The newest decision, when it approves and every version that it covers is unchanged."""
-    newest = session.exec(
-        select(Approval).where(Approval.cycle_id == cycle.id).order_by(col(Approval.id).desc())
-    ).first()
+    newest = newest_decision(session, cycle)
     if newest is None or newest.decision != APPROVED:
         return None
     return newest if json.loads(newest.versions) == covered_versions(session, cycle) else None
 
 
 def is_released(session: Session, cycle: Cycle, unit: Unit, version: SubmissionVersion) -> bool:
-    """Whether a unit's version may be shown without 草稿: approved by both, and not changed since."""
-    statutory = statutory_approval(session, cycle)
-    if statutory is None or versions_of(statutory).get(unit.code) != version.number:
+    """Whether a unit's version may be shown without 草稿: both approvals cover exactly this version.
+
+    Asked for each unit by itself, so that one unit's new file makes drafts of its own and its department's documents
+    and of nobody else's, by whatever way the run came.
+    """
+    statutory, newest = statutory_approval(session, cycle), newest_decision(session, cycle)
+    if statutory is None or newest is None or newest.decision != APPROVED:
         return False
-    return standing_approval(session, cycle) is not None
+    return versions_of(statutory).get(unit.code) == versions_of(newest).get(unit.code) == version.number
 
 
 def versions_of(row: StatutoryApproval | Approval) -> dict[str, int]:

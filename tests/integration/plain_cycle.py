@@ -21,8 +21,8 @@ from tasks.validate.validate import validate_units
 
 sys.path.insert(0, str(EXAMPLE))
 from build import write_unit
-from ledger import BASIC, GENERAL, PROJECT, Ledger
-from units import budget
+from ledger import GENERAL, Ledger
+from units import BASIC, PROJECT, budget
 
 MARK = "示例数据"
 

@@ -129,6 +129,7 @@ def test_an_overlay_and_its_members_are_never_both_added() -> None:
     single, overlay = submission({address: 7_00}), submission({address: 7_00})
     both = add(Addend("101", "单户表", single), Addend("102", "叠加汇总表", overlay, members=frozenset({"101"})))
     assert cells(both)[address] == 7_00 and "101" in both.left_out[0][1]
+    assert [problem.rule for problem in both.submission.problems] == ["A-叠加"]
     alone = add(Addend("102", "叠加汇总表", overlay, members=frozenset({"101"})))
     assert cells(alone)[address] == 7_00 and alone.left_out == []
 
