@@ -164,12 +164,13 @@ def serve() -> int:
         if not first:
             _tell_running(chosen)
             return 0
+        stop = _stop_on_signals()
         serve_file(chosen.home).unlink(missing_ok=True)
         upgrade_database(chosen.database_url)
         for port, name in ((chosen.port, "JUESUAN_PORT"), (chosen.site_port, "JUESUAN_SITE_PORT")):
             _require_free(chosen.host, port, name)
         (chosen.home / "prefect").mkdir(exist_ok=True)
-        return _supervise(Supervisor(chosen, _stop_on_signals()))
+        return _supervise(Supervisor(chosen, stop))
 
 
 def _supervise(supervisor: Supervisor) -> int:

@@ -129,7 +129,7 @@ class Installation:
             base_url=f"http://127.0.0.1:{self.port}/api", auth=credentials, trust_env=False, timeout=30
         )
         token = client.get("/csrf-token", params={"client": "test"}).raise_for_status().json()["token"]
-        client.headers |= {"Prefect-Csrf-Token": token, "Prefect-Csrf-Client": "test"}
+        client.headers.update({"Prefect-Csrf-Token": token, "Prefect-Csrf-Client": "test"})
         return client
 
     def site(self, path: str = "/", login: bool = True) -> httpx.Response:

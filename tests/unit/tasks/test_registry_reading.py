@@ -89,8 +89,27 @@ def test_a_lenient_reading_holds_back_only_the_unit(tmp_path: Path) -> None:
     assert "第 3 行：单位类型“行政”不在可选范围内" in registry.faults["2"]
     assert "报表类型“单户”" in registry.faults["2"]
     assert (registry.by_code["2"].unit_type, registry.by_code["2"].report_type) == ("", "单户表")
-    with pytest.raises(RegistryError, match="第 2 行：单位类型“行政”"):
-        read_registry(write(tmp_path, [HEADER, "101,某局,,行政,,,", *lines[3:]]), strict=False)
+    registry = read_registry(write(tmp_path, [HEADER, "101,某局,,行政,,,", *lines[3:]]), strict=False)
+    assert "第 2 行：单位类型“行政”" in registry.faults["101"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "fault", "words"),
+    [
+        (["2,乙,101,,,,", "2,乙,101,,,,"], "2", "单位代码“2”与第 3 行重复"),
+        (["2,乙,101,,,,", "3,乙,101,,,,"], "3", "单位名称“乙”与第 3 行重复"),
+        (["2,乙,9,,,,"], "2", "上级代码“9”"),
+        (["2,乙,3,,,,", "3,丙,2,,,,"], "2", "2 → 3 → 2"),
+        (["2,乙,2,,,,"], "2", "2 → 2"),
+    ],
+)
+def test_a_lenient_reading_hangs_contradictions_below_the_department(
+    tmp_path: Path, rows: list[str], fault: str, words: str
+) -> None:
+    registry = read_registry(write(tmp_path, [HEADER, GOOD[0], *rows, "7,庚,101,,,,"]), strict=False)
+    assert words in registry.faults[fault]
+    assert registry.by_code[fault].parent_code == "101" and registry.files(fault)
+    assert "7" not in registry.faults and registry.files("7")
 
 
 @pytest.mark.parametrize(
