@@ -6,6 +6,7 @@ whose expectation is missing from the result, or failed inside GX, is *not check
 
 import logging
 import os
+import threading
 
 os.environ["GX_ANALYTICS_ENABLED"] = "false"  # read by GX when it is imported
 
@@ -40,6 +41,9 @@ SEVERITIES = {
     Severity.VERIFIABLE: FailureSeverity.WARNING,
     Severity.HINT: FailureSeverity.INFO,
 }
+_ONE_AT_A_TIME = threading.Lock()
+"""The context is shared by the process; validations in threads would not be faster anyway."""
+
 UNIT_COLUMN, DATA_COLUMN = "unit_code", "unit_data"
 
 _RULESETS: dict[str, tuple[Profile, RuleSet]] = {}
@@ -220,4 +224,8 @@ def judge_with_gx(profile: Profile, ruleset: RuleSet, cube_units: Sequence[UnitD
         RegistryError: A unit code comes twice.
     """
     Cube.build(profile, cube_units)
-    return read_outcomes(validate_suite(profile, ruleset, cube_units), ruleset, cube_units) if cube_units else {}
+    if not cube_units:
+        return {}
+    with _ONE_AT_A_TIME:
+        results = validate_suite(profile, ruleset, cube_units)
+    return read_outcomes(results, ruleset, cube_units)

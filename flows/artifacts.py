@@ -10,9 +10,12 @@ from prefect.artifacts import (
 )
 
 from flows.settings import settings
-from flows.summary import NAMES, CycleStatus, UnitStatus
+from flows.summary import NAMES, CycleStatus, UnitStatus, verdict_name
 from models.tables import StepState
-from tasks.step import STEP_NAMES
+from tasks.step import STEP_NAMES, STEPS
+
+
+_INERT = {ord(char): f"&#{ord(char)};" for char in "\\`*_{}[]()<>#+!|&~"} | {ord("\n"): " "}
 
 
 class Progress:
@@ -46,17 +49,24 @@ def publish_summary(status: CycleStatus) -> None:
     rows = [
         {
             "单位": f"{unit.code} {unit.name}",
-            "结论": NAMES[unit.overall],
-            "步骤": next((STEP_NAMES[step] for step in unit.states if unit.states[step] == unit.overall.value), ""),
+            "结论": verdict_name(unit),
+            "步骤": _step(unit),
             "不符": unit.violated,
             "未审核": unit.not_checked,
+            # Before the long column: what overflows the page is not found.
+            "报告": f"[打开]({report_link(status, unit)})",
             "情况": unit.trouble[:200],
-            "报告": report_link(status, unit),
         }
         for unit in status.units
     ]
     create_table_artifact(table=rows, key=f"{key}-units", description=f"{status.year} 年度 {status.name}：各单位情况")
     create_markdown_artifact(_page(status), key=key, description=f"{status.year} 年度 {status.name} 决算")
+
+
+def _step(unit: UnitStatus) -> str:
+    """Where a unit stands: the step that needs somebody, else the last one that is done."""
+    done = [step for step in STEPS if unit.states.get(step) == StepState.DONE]
+    return STEP_NAMES[unit.failed_step or done[-1]] if unit.failed_step or done else ""
 
 
 def _page(status: CycleStatus) -> str:
@@ -67,7 +77,8 @@ def _page(status: CycleStatus) -> str:
     lines = [
         f"# {status.year} 年度 {escape(status.name)} 决算\n",
         f"| 状态 | 户数 |\n|---|---|\n{counts}",
-        f"[审核报告]({site_of(status)}/审核报告.html)\n",
+        *[f"部门结论：{verdict_name(unit)}。{escape(unit.trouble)}\n" for unit in status.units if unit.kind == "部门"],
+        f"[打开审核报告]({site_of(status)}/审核报告.html)\n",
     ]
     for state in (StepState.FAULT, StepState.RETURNED, StepState.MISSING):
         if units := status.of(state):
@@ -81,9 +92,7 @@ def _page(status: CycleStatus) -> str:
 
 def escape(text: str) -> str:
     """Words of a submission, inert in Markdown."""
-    for char in "\\`*_{}[]()<>#+!|&":
-        text = text.replace(char, f"&#{ord(char)};")
-    return text.replace("\n", " ")
+    return text.translate(_INERT)
 
 
 def _slug(code: str) -> str:

@@ -17,6 +17,7 @@ from flows.failures import STATE_NAMES, reconcile
 from flows.forms import shown
 from flows.notifications import notify
 from flows.parameters import CycleParameters, UnitParameters, inbox_path
+from flows.run_logs import keep_run_logs_readable
 from flows.settings import settings
 from flows.stages import Stage, run_stage
 from flows.summary import CycleStatus, UnitStatus, cycle_status
@@ -34,6 +35,7 @@ from tasks.score.task import score_task
 from tasks.step import StepReport, chunk_size, cycle_by_id, units_of
 from tasks.validate.task import validate_task
 
+keep_run_logs_readable()
 progress_lines = logging.getLogger("juesuan.progress")
 
 
@@ -175,7 +177,10 @@ def annual_cycle(
     parameters = CycleParameters(
         year=year, registry=registry, inbox=inbox, out=out, units=units, profile=profile, mark=mark
     )
-    report = run_cycle(parameters)
+    try:
+        report = run_cycle(parameters)
+    except JuesuanError as error:
+        return _refused(error)
     status = _after(report, parameters)
     faults = status.of(StepState.FAULT)
     waiting = status.of(StepState.RETURNED, StepState.MISSING)
@@ -185,6 +190,12 @@ def annual_cycle(
     if waiting:
         return Completed(name="有待处理单位", message=f"{len(waiting)} 户待处理：{_names(waiting)}", data=report)
     return Completed(message="全部单位通过", data=report)
+
+
+def _refused(error: JuesuanError) -> State[object]:
+    """A run that could not be done at all: wrong parameters, an unusable registry or database."""
+    get_run_logger().error(str(error))
+    return Failed(name="无法运行", message=str(error), data=error)
 
 
 def _names(units: list[UnitStatus]) -> str:
@@ -206,7 +217,10 @@ def unit_cycle(
     parameters = CycleParameters(
         year=year, registry=registry, inbox=inbox, out=out, units=[unit], profile=profile, mark=mark
     )
-    report = run_cycle(parameters)
+    try:
+        report = run_cycle(parameters)
+    except JuesuanError as error:
+        return _refused(error)
     status = _after(report, parameters, own_unit=unit)
     own = next(one for one in status.units if one.code == unit)
     state = STATE_NAMES.get(own.overall)

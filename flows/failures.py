@@ -37,6 +37,11 @@ UNIT_DEPLOYMENT = "unit-cycle/unit-cycle"
 STATE_NAMES = {StepState.RETURNED: "退回", StepState.FAULT: "故障"}
 """Names of the failed states: returns must not bury faults."""
 
+WHAT_TO_DO = {
+    StepState.RETURNED: "请单位更正后，把新文件放入收件夹，再按本次运行页面上的 Retry。",
+    StepState.FAULT: "请查明并排除故障，再按本次运行页面上的 Retry。",
+}
+
 DATABASE_TAG = "库:"
 
 MOST_OPEN = 200
@@ -145,7 +150,7 @@ def _open(
                                   flow_run_id=run.id)])  # fmt: skip
     from flows.artifacts import escape, report_link
 
-    page = f"{escape(unit.trouble)}\n\n[打开该单位的审核报告]({report_link(status, unit)})"
+    page = f"{escape(unit.trouble)}\n\n[打开该单位的审核报告]({report_link(status, unit)})\n\n{WHAT_TO_DO[unit.overall]}"
     client.create_artifact(
         ArtifactCreate(type="markdown", data=page, description=f"{unit.code} {unit.name}", flow_run_id=run.id)
     )

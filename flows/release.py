@@ -16,6 +16,7 @@ from pydantic import BaseModel, Field
 
 from flows.forms import shown
 from flows.notifications import notify
+from flows.run_logs import keep_run_logs_readable
 from flows.settings import settings
 from flows.summary import cycle_status, find_cycle, sources_of
 from models.database import session_of
@@ -26,6 +27,7 @@ from tasks.disclose.dates import parse_date
 from tasks.disclose.release import carry_out, note_statutory, release_obstacles
 from tasks.step import key_of
 
+keep_run_logs_readable()
 DAYS_TO_DECIDE = 30
 
 

@@ -1,7 +1,6 @@
 """The review site: what was written for reviewers, read-only over HTTP. ``python -m flows.review_site`` serves it."""
 
 import base64
-import binascii
 import secrets
 from dataclasses import dataclass, field
 from html import escape
@@ -160,7 +159,7 @@ def _credentials(request: Request) -> bytes:
     scheme, _, text = request.headers.get("authorization", "").partition(" ")
     try:
         return base64.b64decode(text, validate=True) if scheme.lower() == "basic" else b""
-    except binascii.Error:
+    except ValueError:
         return b""
 
 

@@ -191,8 +191,8 @@ def _count_findings(session: Session, cycle: Cycle, by_id: dict[int | None, Unit
                 unit.not_checked = count
 
 
-def _label(unit: UnitStatus) -> str:
-    """A department is never returned to anybody: its sums do not stand yet."""
+def verdict_name(unit: UnitStatus) -> str:
+    """Chinese name of a unit's overall state; a department is never returned to anybody: its sums do not stand yet."""
     return "未通过" if unit.kind == "部门" and unit.overall is StepState.RETURNED else NAMES[unit.overall]
 
 
@@ -204,7 +204,7 @@ def status_text(status: CycleStatus) -> str:
     for unit in status.units:
         mark = "部门" if unit.kind == "部门" else "单位"
         steps = "　".join(f"{STEP_NAMES[s]}:{unit.states[s]}" for s in STEPS if s in unit.states)
-        lines.append(f"  {mark} {unit.code} {unit.name}　[{_label(unit)}]　{steps}")
+        lines.append(f"  {mark} {unit.code} {unit.name}　[{verdict_name(unit)}]　{steps}")
         if unit.trouble:
             lines.append(f"      {unit.trouble}")
     lines += [f"  收件夹中未接收的文件《{file}》：{message}" for file, message in status.refused]

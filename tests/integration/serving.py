@@ -7,7 +7,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -123,17 +124,20 @@ class Installation:
         for pid in self.left():
             os.kill(pid, signal.SIGKILL)
 
-    def api(self) -> httpx.Client:
-        credentials = (USER, PASSWORD) if self.auth else None
-        client = httpx.Client(
-            base_url=f"http://127.0.0.1:{self.port}/api", auth=credentials, trust_env=False, timeout=30
-        )
-        token = client.get("/csrf-token", params={"client": "test"}).raise_for_status().json()["token"]
-        client.headers.update({"Prefect-Csrf-Token": token, "Prefect-Csrf-Client": "test"})
-        return client
+    @contextmanager
+    def api(self) -> Iterator[httpx.Client]:
+        address = f"http://127.0.0.1:{self.port}/api"
+        with httpx.Client(base_url=address, auth=self._credentials, trust_env=False, timeout=30) as client:
+            token = client.get("/csrf-token", params={"client": "test"}).raise_for_status().json()["token"]
+            client.headers.update({"Prefect-Csrf-Token": token, "Prefect-Csrf-Client": "test"})
+            yield client
+
+    @property
+    def _credentials(self) -> tuple[str, str] | None:
+        return (USER, PASSWORD) if self.auth else None
 
     def site(self, path: str = "/", login: bool = True) -> httpx.Response:
-        credentials = (USER, PASSWORD) if login and self.auth else None
+        credentials = self._credentials if login else None
         return httpx.get(f"http://127.0.0.1:{self.site_port}{path}", auth=credentials, trust_env=False)
 
     def ask(self, path: str, **body: Any) -> Any:

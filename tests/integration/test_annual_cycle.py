@@ -109,6 +109,28 @@ def test_check_and_flow_find_the_same(done: Place) -> None:
         assert alone.held == sum(row.held for row in outcomes)
 
 
+def test_the_flows_verdicts_come_from_gx_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from expectations.gx import ExpectUnitsToSatisfyRule
+
+    honest = ExpectUnitsToSatisfyRule._validate
+
+    def broken(self: ExpectUnitsToSatisfyRule, *args: object, **kwargs: object) -> object:
+        if self.rule_id == "T01-支出":
+            raise RuntimeError("broken on purpose")
+        return honest(self, *args, **kwargs)
+
+    monkeypatch.setattr(ExpectUnitsToSatisfyRule, "_validate", broken)
+    place = Place(f"sqlite:///{tmp_path / 'j.db'}", tmp_path / "out")
+    run_flow(place, "301005")
+    with session_of(place.url) as session:
+        query = (
+            select(OutcomeRecord.status)
+            .join(SubmissionVersion, col(SubmissionVersion.id) == OutcomeRecord.submission_id)
+            .where(OutcomeRecord.rule == "T01-支出", SubmissionVersion.role == "报送")
+        )
+        assert session.exec(query).one() == "not_checked", "the evaluator alone finds 9.00 元 too much there"
+
+
 def test_documents_are_drafts_and_marked(done: Place) -> None:
     public = sorted(done.out.rglob("决算公开.html"))
     assert [path.parent.name for path in public] == ["301001", "301002", "301003", "301004", "301"]

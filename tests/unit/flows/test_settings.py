@@ -1,0 +1,114 @@
+"""Settings: defaults for a laptop, what is refused, and that no secret shows."""
+
+from pathlib import Path
+
+import pytest
+
+from flows.settings import Settings, settings
+from models.errors import UsageError
+
+
+@pytest.fixture(autouse=True)
+def _no_ambient(monkeypatch: pytest.MonkeyPatch) -> None:
+    import os
+
+    for name in [name for name in os.environ if name.startswith("JUESUAN_") and name != "JUESUAN_PREFECT_READY"]:
+        monkeypatch.delenv(name)
+    settings.cache_clear()
+    monkeypatch.setattr("flows.settings.socket.gethostname", lambda: "juesuan-server")
+
+
+@pytest.fixture(autouse=True)
+def _fresh_afterwards() -> object:
+    yield
+    settings.cache_clear()
+
+
+def test_a_laptop_needs_no_setting() -> None:
+    chosen = Settings()
+    assert chosen.loopback and chosen.auth.get_secret_value() == ""
+    assert (chosen.schedule, chosen.timezone) == ("0 9 5 1 *", "Asia/Shanghai")
+    assert chosen.api_url == "http://127.0.0.1:4200/api"
+    assert chosen.ui_url == "http://127.0.0.1:4200"
+    assert chosen.site_url == "http://127.0.0.1:4280"
+    assert chosen.out_folder == chosen.home / "out"
+
+
+@pytest.mark.parametrize(
+    ("host", "api", "site"),
+    [
+        ("localhost", "http://localhost:4200/api", "http://localhost:4280"),
+        ("10.1.2.3", "http://10.1.2.3:4200/api", "http://10.1.2.3:4280"),
+        ("0.0.0.0", "http://127.0.0.1:4200/api", "http://juesuan-server:4280"),
+        ("::", "http://[::1]:4200/api", "http://juesuan-server:4280"),
+        ("::1", "http://[::1]:4200/api", "http://[::1]:4280"),
+    ],
+)
+def test_addresses_for_this_machine_and_for_people(host: str, api: str, site: str) -> None:
+    chosen = Settings(host=host)
+    assert (chosen.api_url, chosen.site_url) == (api, site)
+
+
+@pytest.mark.parametrize(
+    ("host", "loopback"),
+    [("127.0.0.1", True), ("127.8.8.8", True), ("::1", True), ("localhost", True), ("0.0.0.0", False),
+     ("::", False), ("192.168.1.1", False), ("localhost.example", False), ("127.0.0.1.example", False)],
+)  # fmt: skip
+def test_which_hosts_only_this_machine_reaches(host: str, loopback: bool) -> None:
+    assert Settings(host=host).loopback is loopback
+
+
+def test_the_public_address_wins_and_ends_without_a_slash() -> None:
+    assert Settings(public_url="https://juesuan.example/pages/").site_url == "https://juesuan.example/pages"
+
+
+def test_no_secret_shows() -> None:
+    secret = "Geheim"
+    chosen = Settings(
+        database=f"postgresql://u:{secret}@h/d", prefect_database=f"postgresql://u:{secret}@h/p",
+        auth=f"u:{secret}", webhook=f"https://h.example/{secret}",
+    )  # fmt: skip
+    assert (
+        secret not in repr(chosen)
+        and secret not in str(chosen)
+        and secret not in chosen.model_dump_json(exclude={"database"})
+    )
+    assert chosen.prefect_database.get_secret_value() == f"postgresql+asyncpg://u:{secret}@h/p"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("PORT", "viele", "要写整数"),
+        ("PORT", "0", "太小"),
+        ("SITE_PORT", "70000", "太大"),
+        ("SITE_PORT", "4200", "不能相同"),
+        ("AUTH", "Geheimnis", "用户:口令"),
+        ("AUTH", "nutzer:", "用户:口令"),
+        ("AUTH", ":Geheimnis", "用户:口令"),
+        ("AUTH", "审核人:Geheimnis", "用户:口令"),
+        ("SCHEDULE", "jährlich", "cron"),
+        ("SCHEDULE", "61 9 5 1 *", "cron"),
+        ("TIMEZONE", "Mars/Olympus", "时区"),
+        ("TIMEZONE", "../../etc/passwd", "时区"),
+        ("PUBLIC_URL", "javascript:alert(1)", "完整地址"),
+        ("PREFECT_DATABASE", "mysql://u:Geheimnis@h/d", "postgresql+asyncpg://"),
+    ],
+)
+def test_what_cannot_be_used_is_told_in_chinese_without_its_value(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str
+) -> None:
+    monkeypatch.setenv(f"JUESUAN_{name}", value)
+    with pytest.raises(UsageError) as error:
+        settings()
+    text = str(error.value)
+    assert said in text and "Geheimnis" not in text and value.split("://")[-1] not in text
+    assert f"JUESUAN_{name}" in text or name == "SITE_PORT"
+    assert error.value.__cause__ is None
+
+
+def test_home_is_absolute_wherever_the_command_stands(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("JUESUAN_HOME", "here")
+    assert settings().home == tmp_path / "here"
+    assert settings().database_url == f"sqlite:///{tmp_path}/here/juesuan.db"
