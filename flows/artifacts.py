@@ -14,8 +14,8 @@ from flows.summary import NAMES, CycleStatus, UnitStatus, verdict_name
 from models.tables import StepState
 from tasks.step import STEP_NAMES, STEPS
 
-
-_INERT = {ord(char): f"&#{ord(char)};" for char in "\\`*_{}[]()<>#+!|&~"} | {ord("\n"): " "}
+# Backslashes: the UI shows character references as they are written. Points and colons make addresses into links.
+_INERT = {ord(char): f"\\{char}" for char in "\\`*_{}[]()<>#+!|&~.:@"} | {ord("\n"): " "}
 
 
 class Progress:
@@ -48,14 +48,14 @@ def publish_summary(status: CycleStatus) -> None:
     key = f"cycle-{status.year}-{_slug(status.department)}"
     rows = [
         {
-            "单位": f"{unit.code} {unit.name}",
+            "单位": escape(f"{unit.code} {unit.name}"),
             "结论": verdict_name(unit),
             "步骤": _step(unit),
             "不符": unit.violated,
             "未审核": unit.not_checked,
             # Before the long column: what overflows the page is not found.
             "报告": f"[打开]({report_link(status, unit)})",
-            "情况": unit.trouble[:200],
+            "情况": escape(unit.trouble[:200]),
         }
         for unit in status.units
     ]

@@ -25,7 +25,6 @@ from models.database import session_of
 from models.errors import JuesuanError
 from models.profiles import load_profile
 from models.tables import StepState
-from tasks.aggregate.aggregate import ancestors_of
 from tasks.aggregate.task import aggregate_task
 from tasks.collect.prepare import Prepared
 from tasks.collect.registry import read_registry
@@ -123,8 +122,13 @@ def _scope(stage: Stage, prepared: Prepared) -> tuple[list[str], list[str]]:
     """Units to work on and the departments above them."""
     with session_of(stage.url) as session:
         units = units_of(session, stage.cycle_id)
-    codes = [unit.code for unit in units if unit.kind == "单位" and unit.code in set(prepared.codes)]
-    above = {parent for code in codes for parent in ancestors_of(units, code)}
+    wanted = set(prepared.codes)
+    codes = [unit.code for unit in units if unit.kind == "单位" and unit.code in wanted]
+    parents, above = {unit.code: unit.parent_code for unit in units}, set[str]()
+    for code in codes:
+        while (parent := parents.get(code)) and parent not in above:
+            above.add(parent)
+            code = parent
     return codes, [unit.code for unit in units if unit.code in above]
 
 

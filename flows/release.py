@@ -14,6 +14,7 @@ from prefect.runtime import flow_run as current_run
 from prefect.states import Completed, Failed
 from pydantic import BaseModel, Field
 
+from flows.artifacts import escape, site_of
 from flows.forms import shown
 from flows.notifications import notify
 from flows.run_logs import keep_run_logs_readable
@@ -43,7 +44,7 @@ class ReleaseParameters(BaseModel):
 class Decision(RunInput):
     """The form that the reviewer fills."""
 
-    decision: Literal["同意", "退回"] = Field(default="退回", title="决定", description="同意公开，或退回修改")
+    decision: Literal["同意", "退回"] = Field(default="退回", title="决定", description="同意公开，或退回修改（点右侧箭头选择）")
     reviewer: str = Field(title="审核人", description="姓名，记入审批记录", min_length=1)
     comment: str = Field(default="", title="意见")
 
@@ -80,10 +81,12 @@ def release(
         return Failed(name="不能公开", message=str(error))
     if current_run.run_count <= 1:
         notify("等待批准", "部门决算等待公开审批", status, link=f"{settings().ui_url}/runs/flow-run/{current_run.id}")
-    listed = "\n".join(f"- {code}：第 {number} 版" for code, number in versions.items())
+    listed = "\n".join(f"- {escape(code)}：第 {number} 版" for code, number in versions.items())
+    get_run_logger().info("等待审核人决定，请按本次运行页面上的 Resume 填写。期限 %s 天。", DAYS_TO_DECIDE)
     decision: Any = suspend_flow_run(
         wait_for_input=Decision.with_initial_data(
-            description=f"**{year} 年度 {status.name} 决算公开审批**\n\n本次公开的版本：\n\n{listed}"
+            description=f"**{year} 年度 {escape(status.name)} 决算公开审批**\n\n"
+            f"[打开审核报告]({site_of(status)}/审核报告.html)\n\n本次公开的版本：\n\n{listed}"
         ),
         timeout=DAYS_TO_DECIDE * 24 * 3600,
         # The same versions wait for the same answer; if one changes, the old answer is not taken for the new figures.

@@ -10,7 +10,8 @@ from sqlmodel import Session, col, select
 from models.errors import UsageError
 from models.findings import Status
 from models.tables import Cycle, FindingRecord, Receipt, StepState, SubmissionVersion, Unit, UnitStep
-from tasks.step import STEP_NAMES, STEPS, units_of
+from tasks.phases import phases_of
+from tasks.step import STEP_NAMES, STEPS, STEPS_OF, units_of
 
 NAMES = {
     StepState.DONE: "通过",
@@ -46,9 +47,7 @@ class UnitStatus:
     def overall(self) -> StepState:
         """The worst state of all steps that apply to the unit."""
         present = set(self.states.values())
-        return next(
-            (state for state in ORDER if state.value in present and state is not StepState.WAITING), StepState.WAITING
-        )
+        return next((state for state in ORDER if state.value in present), StepState.WAITING)
 
     @property
     def failed_step(self) -> str:
@@ -74,6 +73,7 @@ class CycleStatus:
     name: str
     units: list[UnitStatus]
     refused: list[tuple[str, str]]
+    phases: dict[str, str] = field(default_factory=dict)
 
     def of(self, *states: StepState) -> list[UnitStatus]:
         """Units (not departments) in one of these overall states."""
@@ -87,7 +87,7 @@ class CycleStatus:
     @property
     def needs_attention(self) -> bool:
         """Whether a unit is missing or returned, or a file was refused."""
-        return bool(self.of(StepState.MISSING, StepState.RETURNED) or self.refused)
+        return bool(self.of(StepState.MISSING, StepState.RETURNED, StepState.WAITING) or self.refused)
 
     @property
     def faults(self) -> bool:
@@ -99,6 +99,7 @@ class CycleStatus:
         return {
             "year": self.year,
             "department": self.department,
+            "phases": self.phases,
             "units": [
                 {
                     "code": unit.code,
@@ -154,7 +155,7 @@ def cycle_status(session: Session, cycle: Cycle) -> CycleStatus:
         select(UnitStep).join(Unit, col(Unit.id) == UnitStep.unit_id).where(Unit.cycle_id == cycle.id)
     ).all()
     for step in steps:
-        if (status := by_id.get(step.unit_id)) is not None:
+        if (status := by_id.get(step.unit_id)) is not None and step.step in STEPS_OF[status.kind]:
             status.states[step.step] = step.state
             status.messages[step.step] = step.message
             status.keys[step.step] = f"{step.input_key}:{step.attempt}"
@@ -165,7 +166,14 @@ def cycle_status(session: Session, cycle: Cycle) -> CycleStatus:
         .order_by(Receipt.file)
     ).all()
     name = next((unit.name for unit in units if unit.code == cycle.department_code), "")
-    return CycleStatus(cycle.year, cycle.department_code, name, list(by_id.values()), [(f, m) for f, m in refused])
+    return CycleStatus(
+        cycle.year,
+        cycle.department_code,
+        name,
+        list(by_id.values()),
+        [(f, m) for f, m in refused],
+        phases_of(session, cycle),
+    )
 
 
 def _count_findings(session: Session, cycle: Cycle, by_id: dict[int | None, UnitStatus]) -> None:
@@ -201,6 +209,8 @@ def status_text(status: CycleStatus) -> str:
     lines = [f"{status.year} 年度决算　部门 {status.department}"]
     counts = [f"{NAMES[state]} {len(status.of(state))} 户" for state in reversed(ORDER) if status.of(state)]
     lines.append("，".join(counts))
+    if status.phases:
+        lines.append("阶段：" + " → ".join(f"{phase} {state}" for phase, state in status.phases.items()))
     for unit in status.units:
         mark = "部门" if unit.kind == "部门" else "单位"
         steps = "　".join(f"{STEP_NAMES[s]}:{unit.states[s]}" for s in STEPS if s in unit.states)

@@ -1,5 +1,6 @@
 """Database engine, sessions and bulk writes. SQLite is the embedded default, PostgreSQL comes by URL."""
 
+import hashlib
 import os
 import sqlite3
 import time
@@ -9,7 +10,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Engine, Table, event
+from sqlalchemy import Engine, Table, event, text
 from sqlalchemy.engine import URL, Dialect, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlmodel import Session, SQLModel, create_engine
@@ -111,6 +112,16 @@ def read_session_of(url: str) -> Iterator[Session]:
     engine = engine_for(url).execution_options(postgresql_readonly=True)
     with Session(engine, expire_on_commit=False) as session, session.begin():
         yield session
+
+
+def exclusive(session: Session, name: str) -> None:
+    """Let nobody else who asks for the same name pass until this transaction ends (SQLite has a single writer anyway).
+
+    For what has no row yet that could be locked.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        key = int.from_bytes(hashlib.sha256(name.encode("utf-8")).digest()[:8], "big", signed=True)
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
 
 
 def _binders(table: Table, columns: Sequence[str], dialect: Dialect) -> list[tuple[int, Callable[[Any], Any]]]:

@@ -186,6 +186,7 @@ class ReviewData:
         eliminations, contributions: How the department's sums come about.
         department: The department's own accounts judged as a unit; ``None`` before consolidation.
         versions: Pairs (name, value): ruleset, scheme, templates.
+        phases: Pairs (phase, state) in the order of the year.
         mark: Further mark (示例数据).
     """
 
@@ -198,6 +199,7 @@ class ReviewData:
     contributions: tuple[ContributionLine, ...] = ()
     department: UnitReview | None = None
     versions: tuple[tuple[str, str], ...] = ()
+    phases: tuple[tuple[str, str], ...] = ()
     mark: str = ""
 
     def sorted_units(self) -> list[UnitReview]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from models.database import session_of
 from models.errors import JuesuanError
 from models.tables import Cycle, StepState, Unit, UnitStep
 from models.tables.columns import now
@@ -19,6 +20,10 @@ STEPS_OF = {"单位": ("collect", "validate", "score", "disclose"), "部门": ("
 
 STEP_NAMES = {"collect": "收集", "validate": "审核", "score": "评分", "aggregate": "汇总", "disclose": "公开文稿"}
 """Chinese names of the steps."""
+
+
+IDS_PER_QUERY = 1_000
+"""Units named in one query; databases limit how many."""
 
 
 @dataclass(slots=True)
@@ -50,25 +55,90 @@ def key_of(*parts: object) -> str:
 
 def units_of(session: Session, cycle_id: int, codes: Iterable[str] | None = None) -> list[Unit]:
     """Active units of a cycle in registry order, all or those named."""
-    query = select(Unit).where(Unit.cycle_id == cycle_id, col(Unit.active)).order_by(col(Unit.position))
-    units = session.exec(query).all()
+    query = select(Unit).where(Unit.cycle_id == cycle_id, col(Unit.active)).order_by(col(Unit.position), col(Unit.code))
     wanted = None if codes is None else set(codes)
-    return [unit for unit in units if wanted is None or unit.code in wanted]
+    if wanted is not None and len(wanted) <= IDS_PER_QUERY:
+        query = query.where(col(Unit.code).in_(sorted(wanted)))
+    return [unit for unit in session.exec(query) if wanted is None or unit.code in wanted]
 
 
 def steps_of(session: Session, units: Sequence[Unit], step: str) -> dict[int, UnitStep]:
     """State of one step for each unit, by unit id."""
-    ids = [unit.id for unit in units]
-    rows = session.exec(select(UnitStep).where(col(UnitStep.unit_id).in_(ids), UnitStep.step == step)).all()
-    return {row.unit_id: row for row in rows}
+    found: dict[int, UnitStep] = {}
+    for start in range(0, len(units), IDS_PER_QUERY):
+        ids = [unit.id for unit in units[start : start + IDS_PER_QUERY]]
+        rows = session.exec(select(UnitStep).where(col(UnitStep.unit_id).in_(ids), UnitStep.step == step))
+        found.update({row.unit_id: row for row in rows})
+    return found
 
 
-def hold(session: Session, unit: Unit) -> None:
+def units_below(units: Iterable[Unit], node: str) -> list[Unit]:
+    """Units that file, anywhere below a node, in the order given."""
+    units = list(units)
+    children: dict[str | None, list[Unit]] = {}
+    for unit in units:
+        children.setdefault(unit.parent_code, []).append(unit)
+    reached, waiting = {node}, [node]
+    while waiting:
+        for unit in children.get(waiting.pop(), ()):
+            if unit.code not in reached:
+                reached.add(unit.code)
+                waiting.append(unit.code)
+    return [unit for unit in units if unit.kind == "单位" and unit.code in reached]
+
+
+def hold(session: Session, unit: Unit, read: Sequence[Unit] = ()) -> None:
     """Keep other processes off a unit until this transaction ends, so that what is read stays true while it is written.
 
-    PostgreSQL locks the unit's row; SQLite's transactions exclude each other anyway.
+    To be called before anything is read that decides. PostgreSQL locks the unit's row (not against rows that refer to
+    it); SQLite's transactions exclude each other anyway.
+
+    Args:
+        session: Open transaction that has read nothing yet on which it builds.
+        unit: Whose rows will be written.
+        read: Units whose rows will be read: whoever works on one of them is waited for.
     """
-    session.exec(select(Unit.id).where(Unit.id == unit.id).with_for_update()).one()
+    session.exec(select(Unit.id).where(Unit.id == unit.id).with_for_update(key_share=True)).one()
+    ids = sorted(other.id or 0 for other in read)
+    for start in range(0, len(ids), IDS_PER_QUERY):
+        batch = col(Unit.id).in_(ids[start : start + IDS_PER_QUERY])
+        session.exec(select(Unit.id).where(batch).order_by(col(Unit.id)).with_for_update(read=True)).all()
+
+
+def is_as_seen(session: Session, *seen: UnitStep | None) -> bool:
+    """Whether steps still are as they were read before their unit was held.
+
+    If not, another run has worked on the unit meanwhile: what was computed from them is dropped, and that run carries
+    on from what it changed.
+    """
+    rows = {row.id: row.attempt for row in seen if row is not None}
+    found = session.exec(select(UnitStep.id, UnitStep.attempt).where(col(UnitStep.id).in_(rows))).all()
+    return dict(found) == rows
+
+
+def rest_step(url: str, unit: Unit, step: str, seen: Sequence[UnitStep | None]) -> None:
+    """Let a step wait that has nothing to work on, unless another run has been here since ``seen`` was read.
+
+    Args:
+        url: Database.
+        unit: The unit.
+        step: The step.
+        seen: The step before and the step itself, as read; the latter comes last.
+    """
+    own = seen[-1]
+    if own is not None and (own.state, own.message, own.input_key) == (StepState.WAITING.value, "", ""):
+        return
+    with session_of(url) as session:
+        hold(session, unit)
+        if is_as_seen(session, *seen):
+            set_step(session, unit, step, StepState.WAITING)
+
+
+def reset_steps(session: Session, unit: Unit, *steps: str) -> None:
+    """Let steps wait whose input has just changed, so that nobody takes their old result for one of the new input."""
+    for step in steps:
+        if steps_of(session, [unit], step):
+            set_step(session, unit, step, StepState.WAITING)
 
 
 def set_step(session: Session, unit: Unit, step: str, state: StepState, message: str = "", key: str = "") -> bool:

@@ -5,7 +5,7 @@ import json
 
 from flows.settings import settings, use_database
 from flows.summary import cycle_status, find_cycle, status_text
-from models.database import session_of
+from models.database import read_session_of
 from models.schema_upgrade import upgrade_database
 
 
@@ -15,7 +15,7 @@ def run(arguments: argparse.Namespace) -> int:
     url = settings().database_url
     settings().home.mkdir(parents=True, exist_ok=True)
     upgrade_database(url)
-    with session_of(url) as session:
+    with read_session_of(url) as session:
         status = cycle_status(session, find_cycle(session, arguments.year, arguments.department))
     print(json.dumps(status.as_json(), ensure_ascii=False, indent=2) if arguments.json else status_text(status))
     return 2 if status.faults else 1 if status.needs_attention else 0

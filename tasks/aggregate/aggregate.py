@@ -4,12 +4,22 @@ from collections.abc import Iterable, Sequence
 
 from sqlmodel import Session, select
 
-from models.database import bulk_insert, session_of
+from models.database import bulk_insert, read_session_of, session_of
 from models.profiles import Profile, load_profile
 from models.tables import ContributedCell, Contribution, Cycle, StepState, SubmissionVersion, Unit
 from tasks.aggregate.consolidate import Addend, Consolidation, consolidate
-from tasks.collect.store import latest_version, load_submissions, store_content_version
-from tasks.step import StepReport, cycle_by_id, hold, key_of, set_step, steps_of, units_of
+from tasks.collect.store import latest_versions, load_submissions, store_content_version
+from tasks.step import (
+    StepReport,
+    cycle_by_id,
+    hold,
+    key_of,
+    reset_steps,
+    set_step,
+    steps_of,
+    units_below,
+    units_of,
+)
 
 STEP = "aggregate"
 
@@ -27,39 +37,36 @@ def aggregate_departments(url: str, cycle_id: int, codes: Iterable[str] | None =
     What counts is the newest version of each unit that passed validation; the others are named as missing.
     """
     report = StepReport(STEP)
-    with session_of(url) as session:
+    with read_session_of(url) as session:
         cycle = cycle_by_id(session, cycle_id)
-        nodes = [unit.code for unit in units_of(session, cycle_id) if unit.kind == "部门"]
+        units = units_of(session, cycle_id)
+    nodes = [unit for unit in units if unit.kind == "部门"]
     wanted = None if codes is None else set(codes)
-    for code in reversed(nodes):
-        if wanted is not None and code not in wanted:
+    for node in reversed(nodes):
+        if wanted is not None and node.code not in wanted:
             continue
         with session_of(url) as session:
-            changed = _aggregate(session, cycle, code)
-        (report.done if changed else report.unchanged).append(code)
+            # What is added must stay as it is read: a unit that another run works on just now is waited for.
+            hold(session, node, read=units_below(units, node.code))
+            changed = _aggregate(session, cycle, node.code)
+        (report.done if changed else report.unchanged).append(node.code)
     return report
-
-
-def ancestors_of(units: Sequence[Unit], code: str) -> list[str]:
-    """Codes of the nodes above a unit, nearest first."""
-    parents = {unit.code: unit.parent_code for unit in units}
-    found: list[str] = []
-    while (parent := parents.get(code)) and parent not in found:
-        found.append(parent)
-        code = parent
-    return found
 
 
 def _aggregate(session: Session, cycle: Cycle, code: str) -> bool:
     profile = load_profile(cycle.profile)
     units = units_of(session, cycle.id or 0)
     node = next(unit for unit in units if unit.code == code)
-    hold(session, node)
-    below = [unit for unit in units if unit.kind == "单位" and code in ancestors_of(units, unit.code)]
+    below = units_below(units, code)
     versions, missing = _standing(session, below)
     key = key_of(
         profile.forms.hash,
-        *(f"{unit.code}:{versions[unit.code].sha256}:{unit.report_type}" for unit in below if unit.code in versions),
+        node.name,
+        *(
+            f"{unit.code}:{versions[unit.code].sha256}:{unit.report_type}:{unit.name}:{unit.parent_code}"
+            for unit in below
+            if unit.code in versions
+        ),
         *(f"{unit_code}:{reason}" for unit_code, reason in missing),
     )
     known = steps_of(session, [node], STEP).get(node.id or 0)
@@ -74,7 +81,8 @@ def _aggregate(session: Session, cycle: Cycle, code: str) -> bool:
     names = {unit.code: unit.name for unit in units}
     office = next((unit.code for unit in below if unit.parent_code == code and is_office(unit.name)), "")
     result = consolidate(profile, (node.code, node.name), cycle.year, addends, names, missing, office)
-    _store(session, profile, node, result, versions)
+    if _store(session, profile, node, result, versions):
+        reset_steps(session, node, "validate", "disclose")
     set_step(session, node, STEP, StepState.DONE, describe(result, missing), key)
     return True
 
@@ -83,9 +91,7 @@ def _members(units: Sequence[Unit], overlay: Unit) -> frozenset[str]:
     """Units inside a 叠加汇总表: what else stands below the same parent."""
     if overlay.report_type != "叠加汇总表" or overlay.parent_code is None:
         return frozenset()
-    return frozenset(unit.code for unit in units if overlay.parent_code in ancestors_of(units, unit.code)) - {
-        overlay.code
-    }
+    return frozenset(unit.code for unit in units_below(units, overlay.parent_code)) - {overlay.code}
 
 
 def is_office(name: str) -> bool:
@@ -99,12 +105,13 @@ def _standing(session: Session, units: Sequence[Unit]) -> tuple[dict[str, Submis
     A unit whose only task is to adjust (调整表, 经费差额表) is not missed when it files nothing.
     """
     collected, validated = steps_of(session, units, "collect"), steps_of(session, units, "validate")
+    newest = latest_versions(session, [unit.id or 0 for unit in units])
     versions: dict[str, SubmissionVersion] = {}
     missing: list[tuple[str, str]] = []
     for unit in units:
         unit_id = unit.id or 0
         states = [state.state for state in (collected.get(unit_id), validated.get(unit_id)) if state is not None]
-        version = latest_version(session, unit_id)
+        version = newest.get(unit_id)
         if version is not None and states == [StepState.DONE, StepState.DONE]:
             versions[unit.code] = version
             continue
@@ -116,7 +123,8 @@ def _standing(session: Session, units: Sequence[Unit]) -> tuple[dict[str, Submis
 
 def _store(
     session: Session, profile: Profile, node: Unit, result: Consolidation, versions: dict[str, SubmissionVersion]
-) -> None:
+) -> bool:
+    """Store the sum, the proposal in it and the sources of its cells; whether the sum is a new one."""
     ids = {code: version.id or 0 for code, version in versions.items()}
     numbers = {code: version.number for code, version in versions.items()}
     if result.proposal is not None:
@@ -128,7 +136,7 @@ def _store(
         session, node, result.submission, role="汇总", report_type="部门汇总", basis=key_of(*parts)
     )
     if session.exec(select(Contribution.id).where(Contribution.submission_id == total.id)).first() is not None:
-        return
+        return False
     contributions = []
     for addend in result.addends:
         row = Contribution(
@@ -148,6 +156,7 @@ def _store(
             for position, amount in parts_of_cell
         ],
     )
+    return True
 
 
 def describe(result: Consolidation, missing: Sequence[tuple[str, str]]) -> str:

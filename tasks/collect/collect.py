@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sqlmodel import Session
 
-from models.database import session_of
+from models.database import read_session_of, session_of
 from models.errors import SubmissionError
 from models.forms.matching import bare_name
 from models.profiles import Profile, load_profile
@@ -15,7 +15,7 @@ from tasks.collect.inbox import sha256_of
 from tasks.collect.reading import Reading, read_submissions
 from tasks.collect.store import latest_version, store_submission
 from tasks.collect.store_receipts import record_receipt
-from tasks.step import StepReport, cycle_by_id, hold, key_of, set_step, steps_of, units_of
+from tasks.step import StepReport, cycle_by_id, hold, key_of, reset_steps, set_step, steps_of, units_of
 
 STEP = "collect"
 
@@ -31,7 +31,7 @@ def collect_units(url: str, cycle_id: int, files: Mapping[str, str]) -> StepRepo
         files: Path of the file to take, by unit code.
     """
     report = StepReport(STEP)
-    with session_of(url) as session:
+    with read_session_of(url) as session:
         cycle = cycle_by_id(session, cycle_id)
         profile = load_profile(cycle.profile)
         units = units_of(session, cycle_id, files)
@@ -39,12 +39,27 @@ def collect_units(url: str, cycle_id: int, files: Mapping[str, str]) -> StepRepo
     readings = read_submissions([path for _, path, _ in fresh], profile)
     for unit, path, key in fresh:
         with session_of(url) as session:
+            hold(session, unit)
+            # Only what still lies there: another run may have taken a newer file, which an older one must not follow.
+            if _key(path, profile) != key:
+                raise FileChangedError(path.name)
             _take(session, cycle, unit, path, readings[path], key, report)
     return report
 
 
+class FileChangedError(Exception):
+    """A file was replaced while it was read; reading it again helps."""
+
+    def __init__(self, file: str) -> None:
+        super().__init__(f"文件《{file}》在读取时被更换")
+
+
 def _key(path: Path, profile: Profile) -> str:
-    return key_of(path.name, sha256_of(path), profile.code, profile.forms.hash)
+    try:
+        return key_of(path.name, sha256_of(path), profile.code, profile.forms.hash)
+    except FileNotFoundError:
+        advice = "请确认文件已放好后重新运行。"
+        raise SubmissionError(path.name, "文件在收集时已不在收件夹中。", advice=advice) from None
 
 
 def _fresh(
@@ -69,7 +84,6 @@ def _fresh(
 def _take(
     session: Session, cycle: Cycle, unit: Unit, path: Path, reading: Reading, key: str, report: StepReport
 ) -> None:
-    hold(session, unit)
     try:
         if isinstance(reading, SubmissionError):
             raise reading
@@ -79,7 +93,9 @@ def _take(
         set_step(session, unit, STEP, StepState.RETURNED, str(error), key)
         report.returned[unit.code] = str(error)
         return
-    version, _ = store_submission(session, unit, reading)
+    version, is_new = store_submission(session, unit, reading)
+    if is_new:
+        reset_steps(session, unit, "validate", "score", "disclose")
     record_receipt(session, cycle, path.name, reading.sha256, unit.code, "已接收", "", f"第 {version.number} 版")
     set_step(session, unit, STEP, StepState.DONE, f"《{path.name}》第 {version.number} 版", key)
     report.done.append(unit.code)
@@ -114,18 +130,20 @@ def mark_not_collected(url: str, cycle_id: int, reasons: Mapping[str, tuple[Step
     A unit that handed in before and has nothing new in the inbox stays as it is.
     """
     report = StepReport(STEP)
-    with session_of(url) as session:
-        for unit in units_of(session, cycle_id, reasons):
-            state, message = reasons[unit.code]
-            known = steps_of(session, [unit], STEP).get(unit.id or 0)
-            if state is StepState.MISSING and latest_version(session, unit.id or 0) is not None:
-                report.unchanged.append(unit.code)
-                if known is not None and known.state == StepState.RETURNED:
-                    report.returned[unit.code] = known.message
-                continue
-            changed = set_step(session, unit, STEP, state, message, key_of(state.value, message))
-            if not changed:
-                report.unchanged.append(unit.code)
-            if state is StepState.RETURNED:
-                report.returned[unit.code] = message
+    with read_session_of(url) as session:
+        units = units_of(session, cycle_id, reasons)
+        states = steps_of(session, units, STEP)
+    for unit in units:
+        state, message = reasons[unit.code]
+        known, changed = states.get(unit.id or 0), False
+        if known is None or (known.state, known.message) != (state.value, message):
+            with session_of(url) as session:
+                hold(session, unit)
+                stays = state is StepState.MISSING and latest_version(session, unit.id or 0) is not None
+                changed = not stays and set_step(session, unit, STEP, state, message, key_of(state.value, message))
+                known = steps_of(session, [unit], STEP).get(unit.id or 0)
+        if not changed:
+            report.unchanged.append(unit.code)
+        if known is not None and known.state == StepState.RETURNED:
+            report.returned[unit.code] = known.message
     return report

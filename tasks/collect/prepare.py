@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlmodel import Session
 
-from models.database import session_of
+from models.database import exclusive, session_of
 from models.errors import SubmissionError, UsageError
 from models.forms.matching import bare_name
 from models.profiles import Profile, load_profile
@@ -56,7 +56,9 @@ def prepare_cycle(
     upgrade_database(url)
     inbox, unknown_files = _identified(survey(inbox_path, registry), profile)
     with session_of(url) as session:
-        cycle = sync_registry(session, registry, year, profile)
+        # Two runs that start at once build the cycle one after the other.
+        exclusive(session, f"cycle {year} {registry.department.code}")
+        cycle = sync_registry(session, registry, year, profile, only=wanted)
         lines = [*_registry_lines(registry), *_refused_lines(inbox), *unknown_files]
         # A run for some units leaves everybody else's rows alone.
         record_receipts(session, cycle, [line for line in lines if not wanted or line.unit_code in wanted])

@@ -1,5 +1,7 @@
 """The unit registry and its place in the database: the cycle, its phases, its units and their steps."""
 
+from collections.abc import Iterable
+
 from sqlmodel import Session, col, select
 
 from models.database import bulk_insert
@@ -26,7 +28,7 @@ _UNIT_COLUMNS = ("cycle_id", "code", *_SHARED, "active")
 _STEP_COLUMNS = ("unit_id", "step", "state", "message", "input_key", "attempt", "changed_at")
 
 
-def sync_registry(session: Session, registry: Registry, year: int, profile: Profile) -> Cycle:
+def sync_registry(session: Session, registry: Registry, year: int, profile: Profile, only: Iterable[str] = ()) -> Cycle:
     """Bring the department's cycle of a year in line with the registry. Doing it twice changes nothing.
 
     A unit that the registry no longer names becomes inactive and keeps its history. Every change leaves an event.
@@ -36,15 +38,20 @@ def sync_registry(session: Session, registry: Registry, year: int, profile: Prof
         registry: What the file says.
         year: Year of the accounts.
         profile: The forms and rules that apply.
+        only: When given, take over these units and what stands above them, and leave everybody else's rows as they
+            are for the next run of all. A cycle without units takes everything.
 
     Returns:
         The cycle, stored.
     """
-    cycle = _cycle(session, registry, year, profile)
+    chosen = _with_ancestors(registry, only)
+    cycle = _cycle(session, registry, year, profile, whole=not chosen)
     assert cycle.id is not None
     _phases(session, cycle.id)
-    stored = session.exec(select(Unit).where(Unit.cycle_id == cycle.id)).all()
+    stored = session.exec(select(Unit).where(Unit.cycle_id == cycle.id).order_by(col(Unit.id))).all()
     known = {unit.code: unit for unit in stored}
+    if chosen and known:
+        stored = [unit for unit in stored if unit.code in chosen]
     for unit in stored:
         wanted = registry.by_code.get(unit.code)
         if wanted is not None:
@@ -52,7 +59,9 @@ def sync_registry(session: Session, registry: Registry, year: int, profile: Prof
         elif unit.active:
             unit.active = False
             record(session, "停用单位", cycle_id=cycle.id, unit_code=unit.code, detail="登记表中已没有该单位")
-    added = [unit for unit in registry.units if unit.code not in known]
+    added = [
+        unit for unit in registry.units if unit.code not in known and (not chosen or not known or unit.code in chosen)
+    ]
     bulk_insert(session, Unit, _UNIT_COLUMNS, (_row(cycle.id, new) for new in added))
     for new in added:
         record(session, "增加单位", cycle_id=cycle.id, unit_code=new.code, detail=new.name)
@@ -61,7 +70,17 @@ def sync_registry(session: Session, registry: Registry, year: int, profile: Prof
     return cycle
 
 
-def _cycle(session: Session, registry: Registry, year: int, profile: Profile) -> Cycle:
+def _with_ancestors(registry: Registry, codes: Iterable[str]) -> set[str]:
+    found: set[str] = set()
+    for code in codes:
+        above: str | None = code
+        while above is not None and above not in found and above in registry.by_code:
+            found.add(above)
+            above = registry.by_code[above].parent_code
+    return found
+
+
+def _cycle(session: Session, registry: Registry, year: int, profile: Profile, *, whole: bool) -> Cycle:
     code = registry.department.code
     cycle = session.exec(select(Cycle).where(Cycle.year == year, Cycle.department_code == code)).first()
     if cycle is None:
@@ -74,7 +93,7 @@ def _cycle(session: Session, registry: Registry, year: int, profile: Profile) ->
         detail = f"{cycle.profile} 改为 {profile.code}"
         record(session, "更换地区年度配置", cycle_id=cycle.id, detail=detail)
         cycle.profile = profile.code
-    if cycle.registry_sha256 != registry.sha256:
+    if whole and cycle.registry_sha256 != registry.sha256:
         record(session, "更新单位登记表", cycle_id=cycle.id, detail=registry.file)
         cycle.registry_sha256 = registry.sha256
     return cycle

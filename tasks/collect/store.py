@@ -91,18 +91,13 @@ def latest_versions(session: Session, unit_ids: Iterable[int], role: str = SUBMI
     """The latest version of each unit that has one, by unit id; one query for hundreds of units."""
     found: dict[int, SubmissionVersion] = {}
     for ids in _batches(unit_ids):
+        # Versions of a unit are numbered under its lock, so that the newest one has the highest id too.
         newest = (
-            select(SubmissionVersion.unit_id, func.max(SubmissionVersion.number).label("number"))  # type: ignore[call-overload]
+            select(func.max(SubmissionVersion.id))
             .where(col(SubmissionVersion.unit_id).in_(ids), col(SubmissionVersion.role) == role)
             .group_by(col(SubmissionVersion.unit_id))
-            .subquery()
         )
-        query = select(SubmissionVersion).join(
-            newest,
-            (col(SubmissionVersion.unit_id) == newest.c.unit_id)
-            & (col(SubmissionVersion.number) == newest.c.number)
-            & (col(SubmissionVersion.role) == role),
-        )
+        query = select(SubmissionVersion).where(col(SubmissionVersion.id).in_(newest))
         found.update({version.unit_id: version for version in session.scalars(query)})
     return found
 
@@ -135,7 +130,7 @@ def _store(
     if unit.id is None:
         raise ValueError("the unit is not stored yet")
     # Two runs for one unit number their versions one after the other (SQLite has a single writer anyway).
-    session.execute(select(col(Unit.id)).where(col(Unit.id) == unit.id).with_for_update())
+    session.execute(select(col(Unit.id)).where(col(Unit.id) == unit.id).with_for_update(key_share=True))
     latest = latest_version(session, unit.id, role)
     if latest is not None and _identity(latest) == (sha256, submission.catalogue_hash, report_type):
         return latest, False

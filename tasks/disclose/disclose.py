@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sqlmodel import Session, col, select
 
-from models.database import session_of
+from models.database import read_session_of, session_of
 from models.profiles import Profile, load_profile
 from models.tables import (
     Contribution,
@@ -17,11 +17,10 @@ from models.tables import (
 )
 from reports.disclosure import DepartmentScope, build_disclosure, template_hash
 from reports.html import render_html
-from tasks.aggregate.aggregate import ancestors_of
 from tasks.collect.store import latest_version, load_submission
 from tasks.disclose.approval import is_released
 from tasks.disclose.files import is_intact, put_document, withdraw_document
-from tasks.step import StepReport, cycle_by_id, hold, key_of, results_folder, set_step, steps_of, units_of
+from tasks.step import StepReport, cycle_by_id, hold, key_of, results_folder, set_step, steps_of, units_below, units_of
 
 STEP = "disclose"
 
@@ -42,11 +41,12 @@ def disclose_units(url: str, cycle_id: int, codes: Sequence[str], out: str, mark
         mark: Printed on every page, for example 示例数据.
     """
     report = StepReport(STEP)
-    with session_of(url) as session:
+    with read_session_of(url) as session:
         cycle = cycle_by_id(session, cycle_id)
         profile = load_profile(cycle.profile)
         units = units_of(session, cycle_id)
-    for unit in [unit for unit in units if unit.code in set(codes)]:
+    wanted = set(codes)
+    for unit in [unit for unit in units if unit.code in wanted]:
         with session_of(url) as session:
             changed = _disclose(session, cycle, profile, unit, units, Path(out), mark)
         (report.done if changed else report.unchanged).append(unit.code)
@@ -105,8 +105,7 @@ def _scope(session: Session, node: Unit, units: Sequence[Unit], version: Submiss
             .where(Contribution.submission_id == version.id)
         )
     )
-    below = [unit for unit in units if unit.kind == "单位" and node.code in ancestors_of(units, unit.code)]
-    own = [unit for unit in below if unit.report_type in ("单户表", "汇总录入表", "叠加汇总表")]
+    own = [unit for unit in units_below(units, node.code) if unit.report_type in ("单户表", "汇总录入表", "叠加汇总表")]
     return DepartmentScope(
         covered=tuple((unit.code, unit.name) for unit in own if unit.code in added),
         missing=tuple((unit.code, unit.name) for unit in own if unit.code not in added),

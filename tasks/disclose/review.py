@@ -10,6 +10,7 @@ from models.tables import Cycle, Document
 from reports.review import UnitReview, build_review, build_unit_review
 from tasks.disclose.files import put_document
 from tasks.disclose.review_data import review_data
+from tasks.phases import update_phases
 from tasks.step import cycle_by_id, hold, results_folder, units_of
 
 REPORT_PATH = "审核报告.html"
@@ -26,7 +27,8 @@ def write_review(url: str, cycle_id: int, out: str, mark: str) -> list[str]:
         profile = load_profile(cycle.profile)
         units = units_of(session, cycle_id)
         hold(session, next(unit for unit in units if unit.parent_code is None))
-        data = review_data(session, cycle, profile, units, mark)
+        phases = update_phases(session, cycle)
+        data = review_data(session, cycle, profile, units, phases, mark)
         pages = {REPORT_PATH: ("", build_review(data))}
         reviews: list[UnitReview] = [*data.units, *([data.department] if data.department else [])]
         for review in reviews:

@@ -1,7 +1,7 @@
 """Gathers what the review report shows from the database. Reads only; what is shown is decided in reports."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlmodel import Session, col, select
 
@@ -38,7 +38,9 @@ from tasks.step import STEP_NAMES, STEPS
 UNIT_PAGE = "{kind}/{code}/审核报告.html"
 
 
-def review_data(session: Session, cycle: Cycle, profile: Profile, units: Sequence[Unit], mark: str) -> ReviewData:
+def review_data(
+    session: Session, cycle: Cycle, profile: Profile, units: Sequence[Unit], phases: Mapping[str, str], mark: str
+) -> ReviewData:
     """Everything the report on a department (the registry's root) shows."""
     root = next(unit for unit in units if unit.parent_code is None)
     department = unit_review(session, root)
@@ -54,6 +56,7 @@ def review_data(session: Session, cycle: Cycle, profile: Profile, units: Sequenc
         contributions=_contributions(session, total, units, reviews) if total else (),
         department=department if total else None,
         versions=(("地区年度配置", f"{profile.name}（{profile.code}）"), ("表单目录", profile.forms.hash[:12])),
+        phases=tuple(phases.items()),
         mark=mark,
     )
 

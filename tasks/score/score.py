@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from sqlmodel import Session, col, delete, select
 
 from expectations.scoring import ScoredProject, load_scheme, score_project
-from models.database import bulk_insert, session_of
+from models.database import bulk_insert, read_session_of, session_of
 from models.definitions import content_hash
 from models.profiles import load_profile
-from models.tables import IndicatorScore, ProjectScore, StepState, SubmissionVersion
-from tasks.collect.store import latest_version, load_submissions
-from tasks.step import StepReport, cycle_by_id, hold, key_of, set_step, steps_of, units_of
+from models.tables import IndicatorScore, ProjectScore, StepState, SubmissionVersion, Unit, UnitStep
+from tasks.collect.store import latest_versions, load_submissions
+from tasks.step import StepReport, cycle_by_id, hold, is_as_seen, key_of, rest_step, set_step, steps_of, units_of
 
 STEP = "score"
 
@@ -24,34 +24,43 @@ def score_units(url: str, cycle_id: int, codes: Sequence[str]) -> StepReport:
         codes: Units to score.
     """
     report = StepReport(STEP)
-    with session_of(url) as session:
+    idle: list[tuple[Unit, Seen]] = []
+    due: list[tuple[Unit, SubmissionVersion, str, Seen]] = []
+    with read_session_of(url) as session:
         cycle = cycle_by_id(session, cycle_id)
         profile = load_profile(cycle.profile)
         scheme = load_scheme(profile.scheme)
+        scheme_hash, profile_hash = content_hash(scheme), content_hash(profile)
         units = units_of(session, cycle_id, codes)
         collected, states = steps_of(session, units, "collect"), steps_of(session, units, STEP)
-        due = []
+        versions = latest_versions(session, [unit.id or 0 for unit in units])
         for unit in units:
-            version = latest_version(session, unit.id or 0)
-            before = collected.get(unit.id or 0)
+            unit_id = unit.id or 0
+            version, before, state = versions.get(unit_id), collected.get(unit_id), states.get(unit_id)
             if version is None or before is None or before.state != StepState.DONE:
-                set_step(session, unit, STEP, StepState.WAITING, "", "")
+                idle.append((unit, (before, state)))
                 continue
-            key = key_of(version.sha256, content_hash(scheme), content_hash(profile))
-            state = states.get(unit.id or 0)
+            key = key_of(version.sha256, scheme_hash, profile_hash)
             if state is not None and state.input_key == key:
                 report.unchanged.append(unit.code)
             else:
-                due.append((unit, version, key))
-        loaded = load_submissions(session, [version.id or 0 for _, version, _ in due])
-    for unit, version, key in due:
+                due.append((unit, version, key, (before, state)))
+        loaded = load_submissions(session, [version.id or 0 for _, version, *_ in due])
+    for unit, seen in idle:
+        rest_step(url, unit, STEP, seen)
+    for unit, version, key, seen in due:
         scores = [score_project(project, scheme, profile) for project in loaded[version.id or 0].projects]
         with session_of(url) as session:
             hold(session, unit)
-            store_scores(session, version, content_hash(scheme), scores)
-            set_step(session, unit, STEP, StepState.DONE, _describe(scores), key)
-        report.done.append(unit.code)
+            current = is_as_seen(session, *seen)
+            if current:
+                store_scores(session, version, scheme_hash, scores)
+                set_step(session, unit, STEP, StepState.DONE, _describe(scores), key)
+        (report.done if current else report.unchanged).append(unit.code)
     return report
+
+
+Seen = tuple[UnitStep | None, ...]
 
 
 def _describe(scores: Sequence[ScoredProject]) -> str:

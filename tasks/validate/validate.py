@@ -10,7 +10,7 @@ from expectations.catalogue import RuleSet, load_rules
 from expectations.cube import UnitData
 from expectations.gx import judge_with_gx
 from expectations.verdicts import FindingKey, explain_outcomes, findings_of, summarise
-from models.database import bulk_insert, session_of
+from models.database import bulk_insert, read_session_of, session_of
 from models.findings import Finding, RuleOutcome, Severity, Status, Verdict
 from models.profiles import Profile, load_profile
 from models.tables import (
@@ -20,9 +20,20 @@ from models.tables import (
     StepState,
     SubmissionVersion,
     Unit,
+    UnitStep,
 )
-from tasks.collect.store import latest_version, load_submissions
-from tasks.step import StepReport, cycle_by_id, hold, key_of, set_step, steps_of, units_of
+from tasks.collect.store import latest_versions, load_submissions
+from tasks.step import (
+    StepReport,
+    cycle_by_id,
+    hold,
+    is_as_seen,
+    key_of,
+    rest_step,
+    set_step,
+    steps_of,
+    units_of,
+)
 
 STEP = "validate"
 
@@ -41,29 +52,49 @@ def validate_units(url: str, cycle_id: int, codes: Sequence[str], scope: Scope =
         scope: ``部门`` judges added-up accounts of departments.
     """
     report = StepReport(STEP)
-    with session_of(url) as session:
+    with read_session_of(url) as session:
         cycle = cycle_by_id(session, cycle_id)
         profile = load_profile(cycle.profile)
         rules = load_rules(profile)
-        work = _work(session, cycle, profile, rules, codes, scope, report)
-    judged = judge_with_gx(profile, rules, [data for _, _, _, data in work]) if work else {}
-    for unit, version, key, data in work:
+        work, idle = _work(session, cycle, profile, rules, codes, scope, report)
+    for unit, seen in idle:
+        rest_step(url, unit, STEP, seen)
+    judged = judge_with_gx(profile, rules, [one.data for one in work]) if work else {}
+    for one in work:
         with session_of(url) as session:
-            hold(session, unit)
-            earlier = _earlier_explanations(session, unit, version)
-            outcomes = explain_outcomes(judged[unit.code], data.submission.explanations, earlier)
-            store_outcomes(session, version, rules, outcomes)
-            message = describe(findings_of(outcomes))
-            verdict = summarise(outcomes)[0]
-            state = StepState.RETURNED if verdict is Verdict.FAIL else StepState.DONE
-            set_step(session, unit, STEP, state, message, key)
-        report.done.append(unit.code)
-        if state is StepState.RETURNED:
-            report.returned[unit.code] = message
+            hold(session, one.unit)
+            if is_as_seen(session, *one.seen):
+                _judge(session, one, rules, judged[one.unit.code], report)
+            else:
+                report.unchanged.append(one.unit.code)
     return report
 
 
-Work = tuple[Unit, SubmissionVersion, str, UnitData]
+Seen = tuple[UnitStep | None, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Work:
+    """One unit to judge: which version, under which key, its data, and the steps as they were when it was read."""
+
+    unit: Unit
+    version: SubmissionVersion
+    key: str
+    data: UnitData
+    seen: Seen
+
+
+def _judge(session: Session, work: Work, rules: RuleSet, judged: Sequence[RuleOutcome], report: StepReport) -> None:
+    """Store what was found about one unit, and its verdict."""
+    earlier = _earlier_explanations(session, work.unit, work.version)
+    outcomes = explain_outcomes(judged, work.data.submission.explanations, earlier)
+    store_outcomes(session, work.version, rules, outcomes)
+    message = describe(findings_of(outcomes))
+    state = StepState.RETURNED if summarise(outcomes)[0] is Verdict.FAIL else StepState.DONE
+    set_step(session, work.unit, STEP, state, message, work.key)
+    report.done.append(work.unit.code)
+    if state is StepState.RETURNED:
+        report.returned[work.unit.code] = message
 
 
 def _work(
@@ -74,46 +105,38 @@ def _work(
     codes: Sequence[str],
     scope: Scope,
     report: StepReport,
-) -> list[Work]:
-    """Units to judge, with version, key and data; the others are reported unchanged or waiting."""
+) -> tuple[list[Work], list[tuple[Unit, Seen]]]:
+    """Units to judge, and units that have nothing to judge; the others are reported unchanged."""
     role = "报送" if scope == "单位" else "汇总"
     units = units_of(session, cycle.id or 0, codes)
     collected = steps_of(session, units, "collect" if scope == "单位" else "aggregate")
     judged = steps_of(session, units, STEP)
-    due: list[tuple[Unit, SubmissionVersion, SubmissionVersion | None, str]] = []
+    versions = latest_versions(session, [unit.id or 0 for unit in units], role)
+    priors = prior_versions(session, cycle, units, role)
+    due: list[tuple[Unit, SubmissionVersion, SubmissionVersion | None, str, Seen]] = []
+    idle: list[tuple[Unit, Seen]] = []
     for unit in units:
         unit_id = unit.id or 0
-        version = latest_version(session, unit_id, role)
-        before = collected.get(unit_id)
+        version, before, state = versions.get(unit_id), collected.get(unit_id), judged.get(unit_id)
         if version is None or before is None or before.state != StepState.DONE:
-            set_step(session, unit, STEP, StepState.WAITING, "", "")
+            idle.append((unit, (before, state)))
             continue
-        prior = prior_version(session, cycle, unit.code, role)
+        prior = priors.get(unit.code)
         key = key_of(version.sha256, rules.hash, prior.sha256 if prior else "", sorted(attributes_of(unit).items()))
-        state = judged.get(unit_id)
         if state is not None and state.input_key == key:
             report.unchanged.append(unit.code)
             if state.state == StepState.RETURNED:
                 report.returned[unit.code] = state.message
         else:
-            due.append((unit, version, prior, key))
-    ids = [version.id or 0 for _, version, _, _ in due] + [prior.id or 0 for _, _, prior, _ in due if prior]
+            due.append((unit, version, prior, key, (before, state)))
+    ids = [version.id or 0 for _, version, *_ in due] + [prior.id or 0 for _, _, prior, *_ in due if prior]
     loaded = load_submissions(session, ids)
-    return [
-        (
-            unit,
-            version,
-            key,
-            UnitData(
-                unit.code,
-                loaded[version.id or 0],
-                attributes_of(unit),
-                loaded[prior.id or 0] if prior else None,
-                scope,
-            ),
-        )
-        for unit, version, prior, key in due
-    ]
+    work = []
+    for unit, version, prior, key, seen in due:
+        before_this = loaded[prior.id or 0] if prior else None
+        data = UnitData(unit.code, loaded[version.id or 0], attributes_of(unit), before_this, scope)
+        work.append(Work(unit, version, key, data, seen))
+    return work, idle
 
 
 def attributes_of(unit: Unit) -> dict[str, str]:
@@ -126,17 +149,16 @@ def attributes_of(unit: Unit) -> dict[str, str]:
     }
 
 
-def prior_version(session: Session, cycle: Cycle, code: str, role: str) -> SubmissionVersion | None:
-    """The same unit's newest version of the year before, if this database has it."""
+def prior_versions(session: Session, cycle: Cycle, units: Sequence[Unit], role: str) -> dict[str, SubmissionVersion]:
+    """The units' newest versions of the year before, by unit code, as far as this database has them."""
     query = (
-        select(SubmissionVersion)
-        .join(Unit, col(Unit.id) == SubmissionVersion.unit_id)
+        select(Unit.id, Unit.code)
         .join(Cycle, col(Cycle.id) == Unit.cycle_id)
-        .where(Cycle.year == cycle.year - 1, Cycle.department_code == cycle.department_code, Unit.code == code)
-        .where(SubmissionVersion.role == role)
-        .order_by(col(SubmissionVersion.number).desc())
+        .where(Cycle.year == cycle.year - 1, Cycle.department_code == cycle.department_code)
     )
-    return session.exec(query).first()
+    wanted = {unit.code for unit in units}
+    codes = {unit_id or 0: code for unit_id, code in session.exec(query) if code in wanted}
+    return {codes[unit_id]: version for unit_id, version in latest_versions(session, codes, role).items()}
 
 
 def _earlier_explanations(

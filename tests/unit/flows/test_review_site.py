@@ -58,8 +58,12 @@ class Client:
     async def _request(self, method: str, path: str, headers: dict[str, str | bytes]) -> Answer:
         sent: list[Message] = []
 
+        body: list[Message] = [{"type": "http.request", "body": b""}]
+
         async def receive() -> Message:
-            return {"type": "http.request", "body": b""}
+            if not body:
+                await asyncio.Event().wait()  # the visitor stays
+            return body.pop()
 
         async def send(message: Message) -> None:
             sent.append(message)
