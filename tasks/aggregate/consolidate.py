@@ -155,9 +155,11 @@ def _add(profile: Profile, addends: Sequence[Addend]) -> dict[Address, list[tupl
 def _fill(
     profile: Profile, total: Submission, addends: Sequence[Addend], sources: Mapping[Address, list[tuple[int, int]]]
 ) -> None:
-    """Write sums, presence, unit of amounts and row names into the department's submission."""
+    """Write sums, presence, projects, unit of amounts and row names into the department's submission."""
     for code in summed_forms(profile):
         total.presence[code] = _presence(code, addends)
+    total.projects = [project for addend in addends for project in addend.submission.projects]
+    total.presence["自评表"] = Presence.PRESENT if total.projects else Presence.ABSENT
     order = {code: position for position, code in enumerate(profile.forms)}
     addresses = sorted(sources, key=lambda address: (order[address[0]], address[1], address[2]))
     total.cells = [Cell(*address, sum(part for _, part in sources[address])) for address in addresses]

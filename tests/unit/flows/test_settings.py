@@ -112,3 +112,10 @@ def test_home_is_absolute_wherever_the_command_stands(monkeypatch: pytest.Monkey
     monkeypatch.setenv("JUESUAN_HOME", "here")
     assert settings().home == tmp_path / "here"
     assert settings().database_url == f"sqlite:///{tmp_path}/here/juesuan.db"
+
+
+def test_the_operators_guide_names_every_setting_and_no_other() -> None:
+    guide = (Path(__file__).resolve().parents[3] / "deploy" / "README.md").read_text("utf-8")
+    table = guide.split("## 设置", 1)[1].split("\n## ", 1)[0]
+    named = {line.split("`")[1] for line in table.splitlines() if line.startswith("| `")}
+    assert named == {f"JUESUAN_{name.upper()}" for name in Settings.model_fields}

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.profiles import Profile, load_profile
-from models.submission import Cell, Counterparty, Presence, Submission
+from models.submission import Cell, Counterparty, Presence, Project, Submission
 from tasks.aggregate.consolidate import Addend, Consolidation, consolidate, summed_forms
 from tasks.aggregate.flows_between_units import FLOW_KINDS, Pair, pairs_adjusted_by
 
@@ -166,6 +166,15 @@ def test_covers_and_texts_are_not_added() -> None:
     text = submission({})
     text.cells += [Cell("封面", "单位名称", "内容", None, "甲"), Cell("公开06", "309", "其中：基本支出", None, "——")]
     assert add(Addend("101", "单户表", text)).submission.cells == []
+
+
+def test_the_department_publishes_its_units_projects() -> None:
+    one, two = submission({}), submission({})
+    project = Project("F-SX22", "甲项目", "", "", (), "", "", (), "98", "优")
+    two.projects = [project]
+    result = add(Addend("101", "单户表", one), Addend("102", "单户表", two))
+    assert result.submission.projects == [project]
+    assert result.submission.presence["自评表"] is Presence.PRESENT
 
 
 def test_the_office_speaks_for_the_department() -> None:
