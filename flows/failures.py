@@ -150,7 +150,9 @@ def _open(
                                   flow_run_id=run.id)])  # fmt: skip
     from flows.artifacts import escape, report_link
 
-    page = f"{escape(unit.trouble)}\n\n[打开该单位的审核报告]({report_link(status, unit)})\n\n{WHAT_TO_DO[unit.overall]}"
+    page = (
+        f"{escape(unit.trouble)}\n\n[打开该单位的审核报告]({report_link(status, unit)})\n\n{WHAT_TO_DO[unit.overall]}"
+    )
     client.create_artifact(
         ArtifactCreate(type="markdown", data=page, description=f"{unit.code} {unit.name}", flow_run_id=run.id)
     )

@@ -60,7 +60,7 @@ def client_variables(home: Path, api_url: str = "", auth: str = "", database: st
     if not api_url:
         return variables | _EMBEDDED | _database(database)
     variables["PREFECT_API_URL"] = api_url
-    variables["PREFECT_RUNNER_POLL_FREQUENCY"] = "5"
+    variables["PREFECT_RUNNER_POLL_FREQUENCY"] = "3"
     if auth:
         variables["PREFECT_API_AUTH_STRING"] = auth
     # An office proxy in the environment must not stand between this machine and its own server.

@@ -5,8 +5,10 @@ Prefect's form is a convenience: the decision lives in our table, and ``juesuan 
 
 import datetime
 from typing import Any, Literal
+from uuid import UUID
 
 from prefect import flow, get_run_logger
+from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State
 from prefect.flow_runs import suspend_flow_run
 from prefect.input import RunInput
@@ -44,7 +46,9 @@ class ReleaseParameters(BaseModel):
 class Decision(RunInput):
     """The form that the reviewer fills."""
 
-    decision: Literal["同意", "退回"] = Field(default="退回", title="决定", description="同意公开，或退回修改（点右侧箭头选择）")
+    decision: Literal["同意", "退回"] = Field(
+        default="退回", title="决定", description="同意公开，或退回修改（点右侧箭头选择）"
+    )
     reviewer: str = Field(title="审核人", description="姓名，记入审批记录", min_length=1)
     comment: str = Field(default="", title="意见")
 
@@ -53,6 +57,13 @@ def _run_name() -> str:
     values = dict(current_run.parameters or {})
     year = values.get("year") or datetime.date.today().year - 1
     return f"{year}年度决算公开审批 {values.get('department', '')}".strip()
+
+
+def _asked(key: str) -> bool:
+    """Whether this run has already asked the reviewer about these versions."""
+    with get_client(sync_client=True) as client:
+        policy = client.read_flow_run(UUID(str(current_run.id))).empirical_policy
+    return key in (policy.pause_keys or set())
 
 
 @flow(name="release", flow_run_name=_run_name, persist_result=False)
@@ -73,24 +84,26 @@ def release(
             versions = covered_versions(session, cycle)
             sources = sources_of(cycle)
         cycle_id = cycle.id or 0
-        if document_number or approved_on:
+        # Once only: a resumed or retried run must not freeze what has changed since.
+        if (document_number or approved_on) and current_run.run_count <= 1:
             note_statutory(url, cycle_id, document_number, parse_date(approved_on), "操作员")
         if found := release_obstacles(url, cycle_id):
             return Failed(name="不能公开", message=" ".join(found))
     except JuesuanError as error:
         return Failed(name="不能公开", message=str(error))
-    if current_run.run_count <= 1:
+    # The same versions wait for the same answer; if one changes, the old answer is not taken for the new figures.
+    key = "release-" + key_of(*versions.items())[:16]
+    if not _asked(key):
+        get_run_logger().info("等待审核人决定，请按本次运行页面上的 Resume 填写，期限 %s 天。", DAYS_TO_DECIDE)
         notify("等待批准", "部门决算等待公开审批", status, link=f"{settings().ui_url}/runs/flow-run/{current_run.id}")
     listed = "\n".join(f"- {escape(code)}：第 {number} 版" for code, number in versions.items())
-    get_run_logger().info("等待审核人决定，请按本次运行页面上的 Resume 填写。期限 %s 天。", DAYS_TO_DECIDE)
     decision: Any = suspend_flow_run(
         wait_for_input=Decision.with_initial_data(
             description=f"**{year} 年度 {escape(status.name)} 决算公开审批**\n\n"
             f"[打开审核报告]({site_of(status)}/审核报告.html)\n\n本次公开的版本：\n\n{listed}"
         ),
         timeout=DAYS_TO_DECIDE * 24 * 3600,
-        # The same versions wait for the same answer; if one changes, the old answer is not taken for the new figures.
-        key="release-" + key_of(*versions.items())[:16],
+        key=key,
     )
     try:
         changed = carry_out(

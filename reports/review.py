@@ -24,6 +24,7 @@ class UnitState(StrEnum):
     FAULT = "故障"
     RETURNED = "退回"
     MISSING = "未报送"
+    WAITING = "待处理"
     WARNINGS = "有提示"
     PASSED = "通过"
 
@@ -217,6 +218,8 @@ class ReviewData:
         received = sum(unit.version is not None or unit.verdict is not None for unit in self.units)
         states = (UnitState.PASSED, UnitState.WARNINGS, UnitState.RETURNED, UnitState.MISSING, UnitState.FAULT)
         by_state = [(state.value, sum(unit.state is state for unit in self.units)) for state in states]
+        if waiting := sum(unit.state is UnitState.WAITING for unit in self.units):
+            by_state.append((UnitState.WAITING.value, waiting))
         return [("应报", len(self.units)), ("已报", received), *by_state]
 
 

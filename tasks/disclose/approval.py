@@ -20,19 +20,24 @@ APPROVED, RETURNED = "同意", "退回"
 
 
 def covered_versions(session: Session, cycle: Cycle) -> dict[str, int]:
-    """Numbers of the versions that a release covers now: the department's sum and the units in it, by unit code."""
-    units = units_of(session, cycle.id or 0)
-    root = next(unit for unit in units if unit.parent_code is None)
-    total = latest_version(session, root.id or 0, "汇总")
-    if total is None:
-        return {}
+    """Numbers of the versions that a release covers now: every department's sum and the units in it, by unit code."""
+    covered: dict[str, int] = {}
+    for unit in units_of(session, cycle.id or 0):
+        total = latest_version(session, unit.id or 0, "汇总") if unit.kind == "部门" else None
+        if total is not None:
+            covered |= _shown(session, unit, total)
+    return dict(sorted(covered.items()))
+
+
+def _shown(session: Session, unit: Unit, version: SubmissionVersion) -> dict[str, int]:
+    """Numbers of the versions whose figures a document shows: its own and, for a sum, those that are in it."""
     rows = session.exec(
         select(Unit.code, SubmissionVersion.number)
         .join(SubmissionVersion, col(SubmissionVersion.unit_id) == Unit.id)
         .join(Contribution, col(Contribution.source_id) == SubmissionVersion.id)
-        .where(Contribution.submission_id == total.id, SubmissionVersion.role == "报送")
+        .where(Contribution.submission_id == version.id, SubmissionVersion.role == "报送")
     ).all()
-    return dict(sorted([(code, number) for code, number in rows] + [(root.code, total.number)]))
+    return {code: number for code, number in rows} | {unit.code: version.number}
 
 
 def obstacles(session: Session, cycle: Cycle) -> list[str]:
@@ -112,22 +117,29 @@ def newest_decision(session: Session, cycle: Cycle) -> Approval | None:
 
 def standing_approval(session: Session, cycle: Cycle) -> Approval | None:
     """The newest decision, when it approves and every version that it covers is unchanged."""
-    newest = newest_decision(session, cycle)
-    if newest is None or newest.decision != APPROVED:
-        return None
-    return newest if json.loads(newest.versions) == covered_versions(session, cycle) else None
+    newest = _newest_approval(session, cycle)
+    return newest if newest is not None and versions_of(newest) == covered_versions(session, cycle) else None
+
+
+def _newest_approval(session: Session, cycle: Cycle) -> Approval | None:
+    """The newest decision, when it approves, whatever has changed since."""
+    newest = session.exec(
+        select(Approval).where(Approval.cycle_id == cycle.id).order_by(col(Approval.id).desc())
+    ).first()
+    return newest if newest is not None and newest.decision == APPROVED else None
 
 
 def is_released(session: Session, cycle: Cycle, unit: Unit, version: SubmissionVersion) -> bool:
-    """Whether a unit's version may be shown without 草稿: both approvals cover exactly this version.
+    """Whether a document of that version may go without 草稿: both approvals cover every version that it shows.
 
-    Asked for each unit by itself, so that one unit's new file makes drafts of its own and its department's documents
-    and of nobody else's, by whatever way the run came.
+    A unit's document asks for the unit's version only, so that another unit's change does not reach it; a
+    department's asks for all that is added up in it.
     """
-    statutory, newest = statutory_approval(session, cycle), newest_decision(session, cycle)
-    if statutory is None or newest is None or newest.decision != APPROVED:
+    statutory, approval = statutory_approval(session, cycle), _newest_approval(session, cycle)
+    if statutory is None or approval is None:
         return False
-    return versions_of(statutory).get(unit.code) == versions_of(newest).get(unit.code) == version.number
+    shown = _shown(session, unit, version).items()
+    return versions_of(statutory).items() >= shown and versions_of(approval).items() >= shown
 
 
 def versions_of(row: StatutoryApproval | Approval) -> dict[str, int]:

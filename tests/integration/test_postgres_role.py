@@ -1,22 +1,25 @@
 """The two roles of deploy/postgresql-role.sql on a real PostgreSQL: who may do what, and that it is enough."""
 
+import shutil
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import psycopg
 import pytest
-from cycles import REPOSITORY, YEAR, Place, run_flow, state_of, status_of
+from cycles import EXAMPLE, REPOSITORY, YEAR, Place, run_flow, state_of, status_of
 from postgres import PostgresCluster
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
-from sqlmodel import SQLModel
+from sqlmodel import SQLModel, func, select
 
 from flows.summary import find_cycle
 from models.database import engine_for, session_of
 from models.errors import UsageError
 from models.schema_upgrade import upgrade_database
 from models.tables import CellRecord, Event, SubmissionVersion
+from tasks.disclose.release import carry_out, note_statutory
 
 pytestmark = [pytest.mark.postgres]
 SCRIPT = (REPOSITORY / "deploy" / "postgresql-role.sql").read_text("utf-8")
@@ -100,16 +103,25 @@ def test_rights_are_exactly_these(ready: str) -> None:
 @pytest.mark.prefect
 def test_the_whole_cycle_runs_as_the_app_and_what_it_must_not_do_is_refused(ready: str, tmp_path: Path) -> None:
     app = as_role(ready, "juesuan_app")
-    place = Place(app, tmp_path / "out")
+    inbox = shutil.copytree(EXAMPLE / "inbox", tmp_path / "inbox")
+    late = next(inbox.glob("301004*")).rename(tmp_path / "late")
+    place = Place(app, tmp_path / "out", inbox=inbox)
+    run_flow(place)
+    # What was judged, scored, added up and written before is replaced when a unit hands in late.
+    late.rename(inbox / next((EXAMPLE / "inbox").glob("301004*")).name)
     assert run_flow(place) == ("有待处理单位", True)
     first = state_of(place)
     assert run_flow(place) == ("有待处理单位", False)
     assert state_of(place) == first and len(status_of(place).units) == 7
     with session_of(app) as session:
-        assert find_cycle(session, YEAR).department_code == "301"
-        assert session.query(CellRecord).count() > 300 and session.query(Event).count() > 10
-        version = session.query(SubmissionVersion).first()
-        assert version is not None
+        cycle = find_cycle(session, YEAR)
+        assert session.scalar(select(func.count()).select_from(CellRecord)) > 300
+        assert len(session.exec(select(Event.id)).all()) > 10
+        assert len(session.exec(select(SubmissionVersion.id).where(SubmissionVersion.role == "汇总")).all()) == 2
+    assert cycle.id is not None
+    for number in ("云财〔2023〕1号", "云财〔2023〕2号"):
+        note_statutory(app, cycle.id, number, date(2023, 8, 15), "张三")
+    carry_out(app, cycle.id, "退回", "张三", "请补报", str(place.out), "示例数据")
     for statement in (
         "UPDATE cell SET amount = 0",
         "DELETE FROM cell",
