@@ -3,15 +3,22 @@
 from typing import Any, cast
 
 from prefect.deployments.runner import RunnerDeployment
-from prefect.schedules import Cron
+from prefect.schedules import Cron, Schedule
 from prefect.types.entrypoint import EntrypointType
 
 from flows.cycle import annual_cycle, unit_cycle
 from flows.failures import database_tag
 from flows.release import release
-from flows.settings import settings
+from flows.settings import Settings, settings
 
 ANNUAL, UNIT, RELEASE = "annual-cycle", "unit-cycle", "release"
+
+
+def _yearly(chosen: Settings) -> Schedule | None:
+    """The yearly start; none without a registry and an inbox, since that run could only fail."""
+    if not (chosen.schedule and chosen.registry and chosen.inbox):
+        return None
+    return Cron(chosen.schedule, timezone=chosen.timezone)
 
 
 def deployments() -> list[RunnerDeployment]:
@@ -22,7 +29,7 @@ def deployments() -> list[RunnerDeployment]:
     made: list[Any] = [
         annual_cycle.to_deployment(
             ANNUAL,
-            schedule=Cron(chosen.schedule, timezone=chosen.timezone) if chosen.schedule else None,
+            schedule=_yearly(chosen),
             description="年度周期：收集、审核、评分、汇总、公开文稿。按年度计划自动运行，也可手工启动。",
             **common,
         ),

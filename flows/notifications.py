@@ -3,6 +3,7 @@
 import json
 import logging
 import urllib.request
+from http.client import HTTPException
 
 from flows.settings import settings
 from flows.summary import CycleStatus
@@ -38,14 +39,12 @@ def notify(event: str, text: str, status: CycleStatus, link: str = "") -> bool:
         "message": text,
         "link": link,
     }
-    request = urllib.request.Request(
-        address,
-        data=json.dumps(body, ensure_ascii=False).encode("utf-8"),
-        headers={"Content-Type": "application/json; charset=utf-8"},
-    )
+    data = json.dumps(body, ensure_ascii=False).encode("utf-8")
+    headers = {"Content-Type": "application/json; charset=utf-8"}
     try:
+        request = urllib.request.Request(address, data=data, headers=headers)
         with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as response:
             return bool(200 <= response.status < 300)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, HTTPException) as error:
         _log.warning("通知没有送达（%s）", type(error).__name__)
         return False

@@ -39,7 +39,7 @@ class CycleParameters(BaseModel):
         self.year = self.year or datetime.date.today().year - 1
         self.registry = self.registry or chosen.registry
         self.inbox = self.inbox or chosen.inbox
-        self.out = self.out or chosen.out
+        self.out = self.out or str(chosen.out_folder)
         self.mark = self.mark or chosen.mark
         return self
 
@@ -53,7 +53,7 @@ class CycleParameters(BaseModel):
             JuesuanError: A place is not named, the registry or inbox cannot be read, a unit is unknown, or the
                 database cannot be used.
         """
-        for name in ("registry", "inbox", "out"):
+        for name in ("registry", "inbox"):
             if not getattr(self, name):
                 title = CycleParameters.model_fields[name].title
                 raise UsageError(f"没有指定{title}。请填写，或设置环境变量 JUESUAN_{name.upper()}。")

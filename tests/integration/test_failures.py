@@ -1,0 +1,191 @@
+"""Open failures on a real Prefect server: one run per unit that needs somebody, closed by whoever mends it."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from corrected import correct_301005, without_301006
+from cycles import EXAMPLE, YEAR, Place, command, run_flow
+from openpyxl import load_workbook
+from plain_cycle import run_plain
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.filters import (
+    ArtifactFilter,
+    ArtifactFilterFlowRunId,
+    DeploymentFilter,
+    DeploymentFilterId,
+    LogFilter,
+    LogFilterFlowRunId,
+)
+from prefect.client.schemas.objects import FlowRun
+from prefect.client.schemas.sorting import FlowRunSort
+
+from flows import failures
+from flows.settings import settings, use_database
+from flows.summary import cycle_status, find_cycle
+from models.database import session_of
+from models.schema_upgrade import upgrade_database
+
+pytestmark = pytest.mark.prefect
+
+RETURNED = "2022 云岭市医疗保障局 · 301005 云岭市医保基金稽核中心 · 审核退回"
+
+
+@dataclass
+class Office:
+    """A place whose unit deployment is on the server of this test run."""
+
+    place: Place
+    client: SyncPrefectClient
+    deployment: Any = None
+
+    def deploy(self, *tags: str) -> None:
+        from flows.cycle import unit_cycle
+
+        made: Any = unit_cycle.to_deployment("unit-cycle", tags=["juesuan", *tags])
+        self.deployment = made.apply()
+
+    def reconcile(self, own_unit: str = "") -> list[FlowRun]:
+        with session_of(self.place.url) as session:
+            cycle = find_cycle(session, YEAR)
+            failures.reconcile(
+                session, cycle, cycle_status(session, cycle), self.place.parameters().sources(), own_unit
+            )
+        return self.runs()
+
+    def runs(self) -> list[FlowRun]:
+        """Oldest first."""
+        wanted = DeploymentFilter(id=DeploymentFilterId(any_=[self.deployment]))
+        found = self.client.read_flow_runs(deployment_filter=wanted, sort=FlowRunSort.ID_DESC, limit=200)
+        return sorted(found, key=lambda run: str(run.created))
+
+
+def states(runs: list[FlowRun]) -> list[tuple[str, str]]:
+    return [(run.state.type.value, run.state.name or "") for run in runs if run.state]
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    inbox = shutil.copytree(EXAMPLE / "inbox", tmp_path / "inbox")
+    place = Place(f"sqlite:///{tmp_path / 'j.db'}", tmp_path / "out", inbox=inbox)
+    before = settings().database
+    use_database(place.url)
+    upgrade_database(place.url)
+    with get_client(sync_client=True) as client:
+        one = Office(place, client)
+        yield one
+        if one.deployment is not None:
+            for run in one.runs():
+                client.delete_flow_run(run.id)
+            client.delete_deployment(one.deployment)
+    use_database(before or "sqlite://")
+
+
+def test_a_returned_unit_gets_one_run_with_all_an_operator_needs(office: Office) -> None:
+    office.deploy(failures.database_tag())
+    run_plain(office.place)
+    (run,) = office.reconcile()  # 301006 is missing: there is nothing to retry
+    message = run.state.message if run.state else ""
+    assert states([run]) == [("FAILED", "退回")] and run.name == RETURNED
+    assert message and message.startswith("审核：强制性不符 4 处")
+    assert {"年度:2022", "部门:301", "单位:301005", "退回"} <= set(run.tags)
+    sources = office.place.parameters().sources()
+    assert run.parameters == {"unit": "301005", "year": 2022, **sources}, "a retry needs no answer from anybody"
+    assert not any("juesuan.db" in str(value) or "sqlite" in str(value) for value in run.parameters.values())
+    wanted = LogFilter(flow_run_id=LogFilterFlowRunId(any_=[run.id]))
+    logs = office.client.read_logs(log_filter=wanted, limit=10, offset=0)
+    assert [log.message for log in logs] == [message]
+    (page,) = office.client.read_artifacts(
+        artifact_filter=ArtifactFilter(flow_run_id=ArtifactFilterFlowRunId(any_=[run.id])), limit=10, offset=0
+    )
+    assert "/2022-301/单位/301005/审核报告.html" in str(page.data) and "Retry" in str(page.data)
+    again = office.reconcile()
+    assert [(one.id, states([one])) for one in again] == [(run.id, [("FAILED", "退回")])], "idempotent"
+
+
+def test_a_mended_unit_closes_its_run_and_a_new_failure_opens_another(office: Office) -> None:
+    office.deploy(failures.database_tag())
+    file = next(office.place.inbox.glob("301005*"))
+    wrong = file.read_bytes()
+    run_plain(office.place)
+    office.reconcile()
+    correct_301005(office.place.inbox)
+    # Mended by the command or the next annual run: no Retry was pressed.
+    assert run_flow(office.place, "301005")[0] == "有待处理单位"
+    assert states(office.runs()) == [("COMPLETED", "已处理")]
+    file.write_bytes(wrong)
+    run_plain(office.place, "301005")
+    assert states(office.reconcile()) == [("COMPLETED", "已处理"), ("FAILED", "退回")]
+
+
+def test_a_failure_that_reads_differently_now_replaces_the_old_run(office: Office) -> None:
+    office.deploy(failures.database_tag())
+    run_plain(office.place)
+    office.reconcile()
+    file = next(office.place.inbox.glob("301005*"))
+    book = load_workbook(file)
+    book["公开10"]["C8"] = 30000  # one of its four mistakes is gone
+    book.save(file)
+    run_plain(office.place, "301005")
+    runs = office.reconcile()
+    assert states(runs) == [("COMPLETED", "已处理"), ("FAILED", "退回")]
+    assert runs[0].state and runs[0].state.message == "该单位已重新处理，由新的运行记录跟踪。"
+    assert runs[1].state and "约3万元" not in (runs[1].state.message or "")
+
+
+def test_the_unit_that_is_run_itself_opens_nothing(office: Office) -> None:
+    office.deploy(failures.database_tag())
+    run_plain(office.place)
+    assert office.reconcile(own_unit="301005") == []
+
+
+def test_faults_have_a_name_of_their_own_and_all_pages_are_read(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.deploy(failures.database_tag())
+    in_the_way = office.place.results / "单位" / "301003" / "决算公开.html"
+    in_the_way.mkdir(parents=True)
+    assert run_flow(office.place)[0] == "故障"
+    monkeypatch.setattr(failures, "MOST_OPEN", 1)
+    runs = office.reconcile()
+    assert sorted(states(runs)) == [("FAILED", "故障"), ("FAILED", "退回")]
+    fault = next(run for run in runs if run.state and run.state.name == "故障")
+    assert "301003" in fault.name and fault.name.endswith("公开文稿故障") and "故障" in fault.tags
+    in_the_way.rmdir()
+    assert run_flow(office.place, "301003")[0] == "有待处理单位"
+    assert sorted(states(office.runs())) == [("COMPLETED", "已处理"), ("FAILED", "退回")]
+
+
+def test_nothing_is_opened_where_no_retry_would_reach_the_unit(office: Office) -> None:
+    run_plain(office.place)
+    with session_of(office.place.url) as session:
+        cycle = find_cycle(session, YEAR)
+        failures.reconcile(session, cycle, cycle_status(session, cycle), office.place.parameters().sources())
+    office.deploy("库:000000000000")
+    assert office.reconcile() == [], "a server of another database"
+    office.deploy()
+    assert len(office.reconcile()) == 1, "deployed by prefect.yaml: it does not say which database its workers use"
+
+
+def test_retry_of_all_that_failed_by_command(tmp_path: Path) -> None:
+    inbox = shutil.copytree(EXAMPLE / "inbox", tmp_path / "inbox")
+    registry = without_301006(EXAMPLE / "registry.csv", tmp_path / "registry.csv")
+    place = Place(f"sqlite:///{tmp_path / 'j.db'}", tmp_path / "out", registry, inbox)
+    upgrade_database(place.url)
+    run_plain(place)
+
+    def retry(*words: str) -> tuple[int, str]:
+        process = command("retry", "--year", "2022", "--database", place.url, *words, home=tmp_path / "home")
+        output, _ = process.communicate(timeout=300)
+        return process.returncode, output
+
+    code, output = retry()
+    assert code == 2 and "--all-failed" in output
+    correct_301005(inbox)
+    code, output = retry("--all-failed")
+    assert code == 0 and "审核：处理 1 户" in output and "通过 5 户" in output, output
+    code, output = retry("--all-failed")
+    assert code == 0 and "没有需要重新处理的单位。" in output
