@@ -1,9 +1,10 @@
 """What an operator or reviewer does in Prefect's UI and on the review site, as a browser sees it."""
 
 import re
+import time
 from dataclasses import dataclass
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, TimeoutError, expect
 
 RUN_SECONDS = 120
 """How long a run may take from the click to its end: a process starts for it."""
@@ -38,11 +39,19 @@ class Operator:
         self.page.get_by_role("button", name="Submit").click()
         expect(self.page.get_by_role("button", name="Submit")).to_be_hidden()
 
-    def open_run(self, name: str) -> None:
-        """The newest run whose name begins so, once it is there."""
-        self.page.goto(f"{self.ui}/runs")
-        link = self.page.locator('a[href*="/runs/flow-run/"]', has_text=re.compile(f"^{name}")).first
-        link.click(timeout=RUN_SECONDS * 1000)
+    def open_run(self, name: str, state: str = "") -> None:
+        """The newest run whose name begins so (and that is in the state), once it is there."""
+        end = time.monotonic() + RUN_SECONDS
+        row = self.page.locator("[class*=state-list-item]", has_text=state)
+        link = row.locator('a[href*="/runs/flow-run/"]', has_text=re.compile(f"^{name}")).first
+        while True:
+            # The list looks for news every half minute only.
+            self.page.goto(f"{self.ui}/runs")
+            try:
+                link.click(timeout=3_000)
+                break
+            except TimeoutError:
+                assert time.monotonic() < end, f"no run {name} {state}"
         expect(self.page.get_by_text("Job Variables")).to_be_visible()
 
     def expect_state(self, name: str) -> None:

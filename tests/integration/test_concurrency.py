@@ -4,9 +4,11 @@ import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import plain_cycle
 import pytest
 from cycles import YEAR, Place, state_of
 from killing import barrier, run_whole, start
@@ -17,6 +19,7 @@ from sqlmodel import Session, SQLModel, col, select
 from flows.summary import CycleStatus, cycle_status, find_cycle
 from models.database import read_session_of, session_of
 from models.tables import Cycle, StepState, SubmissionVersion, Unit
+from tasks.collect.collect import FileChangedError
 from tasks.step import STEPS_OF
 
 
@@ -101,6 +104,45 @@ def test_two_units_of_one_department_run_again_at_once(database_url: str, tmp_pa
     # How many sums there were in between is chance; what stands in the end is not.
     state = state_of(place)
     run_whole(place)
+    assert state_of(place) == state
+
+
+@pytest.mark.parametrize("place_of_work", [
+    "tasks.collect.collect.read_submissions", "tasks.validate.validate.judge_with_gx",
+    "tasks.score.score.load_submissions", "tasks.aggregate.aggregate.aggregate_departments",
+])  # fmt: skip
+def test_a_run_that_is_overtaken_does_not_undo_the_newer_one(
+    place_of_work: str, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While one run works on a file, a newer file comes in and another run takes it through all steps."""
+    registry, inbox = write_department(tmp_path / "department", 2)
+    place = Place(database_url, tmp_path / "out", registry, inbox)
+    run_whole(place)
+    write_small_unit(2, inbox, extra=1000)
+    module, _, name = place_of_work.rpartition(".")
+    target = plain_cycle if name == "aggregate_departments" else import_module(module)
+    work, overtaken = getattr(target, name), []
+
+    def slow(*arguments: Any) -> Any:
+        done = work(*arguments) if name != "aggregate_departments" else None
+        if not overtaken:
+            overtaken.append(name)
+            write_small_unit(2, inbox, extra=2000)
+            run_whole(place)
+        return done if done is not None else work(*arguments)
+
+    monkeypatch.setattr(target, name, slow)
+    try:
+        plain_cycle.run_plain(place)
+    except FileChangedError:  # what Prefect retries
+        plain_cycle.run_plain(place)
+    assert overtaken
+    monkeypatch.undo()
+    with session_of(place.url) as session:
+        wanted = [small_unit(1), small_unit(2, 2000)]
+        assert newest_sum(session) == sum(int(yuan) * 100 for unit in wanted for _, _, yuan in unit.income)
+    state = state_of(place)
+    assert not plain_cycle.run_plain(place).worked, "nothing is left to mend"
     assert state_of(place) == state
 
 

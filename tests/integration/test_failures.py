@@ -13,8 +13,6 @@ from openpyxl import load_workbook
 from plain_cycle import run_plain
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.filters import (
-    ArtifactFilter,
-    ArtifactFilterFlowRunId,
     DeploymentFilter,
     DeploymentFilterId,
     LogFilter,
@@ -98,10 +96,9 @@ def test_a_returned_unit_gets_one_run_with_all_an_operator_needs(office: Office)
     wanted = LogFilter(flow_run_id=LogFilterFlowRunId(any_=[run.id]))
     logs = office.client.read_logs(log_filter=wanted, limit=10, offset=0)
     assert [log.message for log in logs] == [message]
-    (page,) = office.client.read_artifacts(
-        artifact_filter=ArtifactFilter(flow_run_id=ArtifactFilterFlowRunId(any_=[run.id])), limit=10, offset=0
-    )
-    assert "/2022-301/单位/301005/审核报告.html" in str(page.data) and "Retry" in str(page.data)
+    body = {"artifacts": {"flow_run_id": {"any_": [str(run.id)]}}}
+    (page,) = office.client.request("POST", "/artifacts/filter", json=body).json()
+    assert "/2022-301/单位/301005/审核报告.html" in page["data"] and "按本次运行页面上的 Retry" in page["data"]
     again = office.reconcile()
     assert [(one.id, states([one])) for one in again] == [(run.id, [("FAILED", "退回")])], "idempotent"
 
