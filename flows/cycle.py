@@ -44,13 +44,14 @@ class CycleReport:
 
     Attributes:
         cycle_id: The cycle. steps: What each step did. written: Reports that changed.
-        status: The whole cycle's state afterwards.
+        status: The whole cycle's state afterwards. fault: Why the review reports could not be written, Chinese.
     """
 
     cycle_id: int
     steps: list[StepReport] = field(default_factory=list)
     written: list[str] = field(default_factory=list)
     status: CycleStatus | None = None
+    fault: str = ""
 
     @property
     def changed(self) -> bool:
@@ -99,8 +100,14 @@ def run_cycle(parameters: CycleParameters) -> CycleReport:
             report.steps.append(done)
             _tell(label, done)
         progress.advance(label)
-    written: Any = review_task(url, prepared.cycle_id, *out)
-    report.written = list(written)
+    # A report that cannot be written must not keep operators from hearing of the units.
+    written: Any = review_task(url, prepared.cycle_id, *out, return_state=True)
+    result = written.result(raise_on_failure=False)
+    if isinstance(result, BaseException):
+        report.fault = f"审核报告没有写成（{type(result).__name__}），请检查结果文件夹后重新运行。"
+        get_run_logger().error(report.fault)
+    else:
+        report.written = list(result)
     progress.advance("审核报告")
     with session_of(url) as session:
         report.status = cycle_status(session, cycle_by_id(session, prepared.cycle_id))
@@ -160,6 +167,8 @@ def _after(report: CycleReport, parameters: CycleParameters, own_unit: str = "")
         reconcile(session, cycle, report.status, parameters.sources(), own_unit)
     publish_summary(report.status)
     faulty = [unit for unit in report.status.units if unit.overall is StepState.FAULT]
+    if report.fault:
+        notify("故障", report.fault, report.status)
     if faulty:
         notify(
             "故障", f"{len(faulty)} 户处理故障：" + "、".join(f"{u.code} {u.name}" for u in faulty[:20]), report.status
@@ -188,8 +197,8 @@ def annual_cycle(
     status = _after(report, parameters)
     faults = status.of(StepState.FAULT)
     waiting = status.of(StepState.RETURNED, StepState.MISSING)
-    if status.faults:
-        message = f"{len(faults)} 户处理故障：{_names(faults)}" if faults else "部门汇总处理故障"
+    if status.faults or report.fault:
+        message = report.fault or (f"{len(faults)} 户处理故障：{_names(faults)}" if faults else "部门汇总处理故障")
         return Failed(name="故障", message=message, data=report)
     if waiting:
         return Completed(name="有待处理单位", message=f"{len(waiting)} 户待处理：{_names(waiting)}", data=report)
@@ -226,6 +235,8 @@ def unit_cycle(
     except JuesuanError as error:
         return _refused(error)
     status = _after(report, parameters, own_unit=unit)
+    if report.fault:
+        return Failed(name="故障", message=report.fault, data=report)
     own = next(one for one in status.units if one.code == unit)
     state = STATE_NAMES.get(own.overall)
     if state is None:

@@ -8,6 +8,7 @@ from flows.parameters import CycleParameters
 from flows.prefect_environment import prepare_prefect
 from flows.server import running_api
 from flows.settings import settings
+from models.errors import JuesuanError
 
 
 def show_progress() -> None:
@@ -38,7 +39,7 @@ def run_annual_cycle(parameters: CycleParameters, home: Path | None = None) -> b
         Whether anything changed against the run before.
 
     Raises:
-        JuesuanError: The run could not start (registry, inbox, database).
+        JuesuanError: The run could not start (registry, inbox, database), or its reports could not be written.
     """
     parameters.check()
     connect_prefect(home)
@@ -49,5 +50,7 @@ def run_annual_cycle(parameters: CycleParameters, home: Path | None = None) -> b
     state = annual_cycle(**parameters.for_flow(), return_state=True)
     report = state.result(raise_on_failure=False)
     if isinstance(report, CycleReport):
+        if report.fault:
+            raise JuesuanError(report.fault)
         return report.changed
     raise report if isinstance(report, BaseException) else RuntimeError(str(state.message))

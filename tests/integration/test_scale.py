@@ -55,4 +55,6 @@ def test_every_task_run_of_forty_units_is_in_the_servers_database(tmp_path: Path
     registry, inbox = write_department(tmp_path / "department", 40, absent=(7,))
     assert small_unit(7).code == "800007"
     seconds = run_and_count(tmp_path, registry, inbox, 40, 1)
-    print(f"\n40 户一个周期（真实 Prefect 服务）{seconds:.1f} 秒，CPU {os.cpu_count()} 核，Python {sys.version.split()[0]}")
+    print(
+        f"\n40 户一个周期（真实 Prefect 服务）{seconds:.1f} 秒，CPU {os.cpu_count()} 核，Python {sys.version.split()[0]}"
+    )
