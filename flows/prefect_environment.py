@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from flows.server import Reply, ask
+from flows.settings import make_private
 from models.errors import UsageError
 
 READY = "JUESUAN_PREFECT_READY"
@@ -93,7 +94,7 @@ def prepare_prefect(home: Path, api_url: str = "", auth: str = "", database: str
     """Set Prefect's environment for this process and its children. Arguments as in :func:`client_variables`.
 
     Raises:
-        UsageError: prefect was imported before, or the server named does not answer or refuses the password.
+        UsageError: prefect was imported before, the home cannot be made, or the server named does not answer or refuses the password.
     """
     if os.environ.get(READY):
         return
@@ -101,7 +102,7 @@ def prepare_prefect(home: Path, api_url: str = "", auth: str = "", database: str
         raise UsageError("内部顺序有误：Prefect 已被提前加载，请用 juesuan 命令启动。")
     if api_url:
         _require(api_url, auth)
-    (home / "prefect").mkdir(parents=True, exist_ok=True)
+    make_private(home / "prefect")
     wanted = client_variables(home, api_url, auth, database)
     for name in [name for name in os.environ if name.startswith("PREFECT_")]:
         del os.environ[name]

@@ -20,7 +20,7 @@ from flows.children import Child
 from flows.prefect_environment import client_variables, server_variables, without_prefect
 from flows.recovery import catch_up, close_interrupted, read_last_seen, waiting_for, write_last_seen
 from flows.server import Server, running_addresses, serve_file
-from flows.settings import Settings, settings
+from flows.settings import Settings, make_private, settings
 from models.errors import JuesuanError, UsageError
 from models.schema_upgrade import upgrade_database
 
@@ -159,7 +159,7 @@ def serve() -> int:
     """
     chosen = settings()
     _refuse_unsafe(chosen)
-    chosen.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_private(chosen.home)
     with _only_one(chosen.home) as first:
         if not first:
             _tell_running(chosen)
@@ -169,7 +169,7 @@ def serve() -> int:
         upgrade_database(chosen.database_url)
         for port, name in ((chosen.port, "JUESUAN_PORT"), (chosen.site_port, "JUESUAN_SITE_PORT")):
             _require_free(chosen.host, port, name)
-        (chosen.home / "prefect").mkdir(exist_ok=True)
+        make_private(chosen.home / "prefect")
         return _supervise(Supervisor(chosen, stop))
 
 

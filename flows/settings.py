@@ -21,6 +21,20 @@ _WILDCARDS = ("0.0.0.0", "::")
 _EPOCH = datetime(2000, 1, 1)  # any moment will do to parse a cron expression
 
 
+def make_private(folder: Path) -> None:
+    """Make a folder that only its owner reads, unless it is there.
+
+    Raises:
+        UsageError: It cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError:
+        raise UsageError(
+            f"不能建立文件夹“{folder}”。请检查权限和磁盘，或用环境变量 JUESUAN_HOME 指定另一个文件夹。"
+        ) from None
+
+
 class Settings(BaseSettings):
     """What an installation may set. Whatever may hold a password is left out of ``repr`` and of error messages.
 
@@ -123,8 +137,11 @@ class Settings(BaseSettings):
 
     @property
     def database_url(self) -> str:
-        """URL of the product's database."""
-        return self.database or f"sqlite:///{self.home / 'juesuan.db'}"
+        """URL of the product's database. The folder of the default one is made: a worker may be its first user."""
+        if self.database:
+            return self.database
+        make_private(self.home)
+        return f"sqlite:///{self.home / 'juesuan.db'}"
 
     @property
     def out_folder(self) -> Path:

@@ -13,7 +13,6 @@ def run(arguments: argparse.Namespace) -> int:
         year=arguments.year, registry=arguments.registry, inbox=arguments.inbox, out=str(arguments.out),
         units=arguments.unit, profile=arguments.profile, mark=arguments.mark,
     )  # fmt: skip
-    settings().home.mkdir(parents=True, exist_ok=True)
     from flows.running import run_annual_cycle
 
     department = parameters.check().department.code

@@ -13,7 +13,6 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the state; 0 when every unit is through, 1 when units need attention, 2 for faults."""
     use_database(arguments.database)
     url = settings().database_url
-    settings().home.mkdir(parents=True, exist_ok=True)
     upgrade_database(url)
     with read_session_of(url) as session:
         status = cycle_status(session, find_cycle(session, arguments.year, arguments.department))

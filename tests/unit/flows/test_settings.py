@@ -112,6 +112,14 @@ def test_home_is_absolute_wherever_the_command_stands(monkeypatch: pytest.Monkey
     monkeypatch.setenv("JUESUAN_HOME", "here")
     assert settings().home == tmp_path / "here"
     assert settings().database_url == f"sqlite:///{tmp_path}/here/juesuan.db"
+    assert (tmp_path / "here").stat().st_mode & 0o777 == 0o700, "made for the first user, and only for them"
+
+
+def test_a_home_that_cannot_be_made_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("")
+    monkeypatch.setenv("JUESUAN_HOME", str(tmp_path / "taken"))
+    with pytest.raises(UsageError, match="不能建立文件夹.*JUESUAN_HOME"):
+        _ = settings().database_url
 
 
 def test_the_operators_guide_names_every_setting_and_no_other() -> None:
