@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,6 +18,14 @@ class Definition(BaseModel):
     """Base of everything declared in YAML: frozen, and unknown words are refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash(tuple(getattr(self, name) for name in type(self).model_fields))
+
+    def __hash__(self) -> int:
+        """Hash of the fields, worked out once: forms are the keys of many a cache."""
+        return self._hash
 
 
 D = TypeVar("D", bound=Definition)

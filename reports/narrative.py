@@ -6,6 +6,7 @@ value only: its line breaks are folded, so it can forge no further line, and it 
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,7 @@ class Glossary(Definition):
     terms: tuple[Term, ...]
 
 
+@lru_cache
 def load_outline(narrative: str, root: Path = NARRATIVE_ROOT) -> Outline:
     """Read the sections of a narrative set such as ``national_2022``.
 
@@ -70,6 +72,7 @@ def load_outline(narrative: str, root: Path = NARRATIVE_ROOT) -> Outline:
     return validate(Outline, data, file, lines)
 
 
+@lru_cache
 def load_glossary(narrative: str, root: Path = NARRATIVE_ROOT) -> Glossary:
     """Read the terms explained in 第四部分.
 
@@ -88,6 +91,19 @@ def _folded(value: Any) -> Any:
     return " ".join(str(value).split())
 
 
+@lru_cache
+def _environment(folder: Path) -> SandboxedEnvironment:
+    """One for all documents of a process: compiling the templates costs more than filling them."""
+    return SandboxedEnvironment(
+        loader=FileSystemLoader(folder),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=False,  # writers escape; a document model holds plain text
+        finalize=_folded,
+    )
+
+
 class Narrator:
     """Writes the sections for one submission and remembers what is missing.
 
@@ -102,14 +118,7 @@ class Narrator:
         self.warnings: list[str] = []
         if self.partial:
             self.warnings.append("有的单位没有报补充信息，文中未写与上年的比较、预算完成情况和各项数量")
-        self._environment = SandboxedEnvironment(
-            loader=FileSystemLoader(root / figures.profile.narrative),
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            autoescape=False,  # writers escape; a document model holds plain text
-            finalize=_folded,
-        )
+        self._environment = _environment(root / figures.profile.narrative)
 
     def blocks(self, section: Section, anchor: str) -> Iterator[Block]:
         """Blocks of one section; a part whose forms were not submitted says so and warns."""

@@ -139,9 +139,16 @@ class Sheet:
         content: Raw = self.rows[row][column]
         return None if isinstance(content, str) and not content.strip() else content
 
+    @cached_property
+    def _texts(self) -> list[list[str]]:
+        """Every cell as words, worked out once: headers, names and notes are looked for again and again."""
+        return [[text_of(content) for content in row] for row in self.rows]
+
     def text(self, row: int, column: int) -> str:
         """Content of one cell as words."""
-        return text_of(self.value(row, column))
+        if not (0 <= row < len(self._texts) and 0 <= column < len(self._texts[row])):
+            return ""
+        return self._texts[row][column]
 
     def filled(self, row: int, column: int) -> bool:
         """Whether a cell holds something, be it unreadable."""
@@ -157,7 +164,7 @@ class Sheet:
 
     def row_texts(self, row: int) -> list[str]:
         """Non-blank texts of a row, left to right."""
-        return [text for column in range(self.width) if (text := self.text(row, column))]
+        return [text for text in self._texts[row] if text] if 0 <= row < len(self._texts) else []
 
     def address(self, row: int, column: int) -> str:
         """Name of a cell such as ``公开01!C7``."""
