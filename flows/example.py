@@ -10,7 +10,7 @@ from models.errors import UsageError
 from models.findings import Status
 from models.money import exact_text
 from models.tables import CellRecord, Cycle, FindingRecord, ProjectScore, SubmissionVersion, Unit
-from tasks.collect.store import latest_version
+from tasks.collect.store.versions import latest_version
 from tasks.step import units_of
 
 EXAMPLE = Path(__file__).resolve().parents[1] / "deploy" / "example"

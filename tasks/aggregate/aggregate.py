@@ -8,7 +8,7 @@ from models.database import bulk_insert, read_session_of, session_of
 from models.profiles import Profile, load_profile
 from models.tables import ContributedCell, Contribution, Cycle, StepState, SubmissionVersion, Unit
 from tasks.aggregate.consolidate import Addend, Consolidation, consolidate
-from tasks.collect.store import latest_versions, load_submissions, store_content_version
+from tasks.collect.store.versions import latest_versions, load_submissions, store_content_version
 from tasks.step import (
     StepReport,
     cycle_by_id,

@@ -13,8 +13,8 @@ from models.submission import Submission
 from models.tables import Cycle, StepState, Unit
 from tasks.collect.inbox import sha256_of
 from tasks.collect.reading import Reading, read_submissions
-from tasks.collect.store import latest_version, store_submission
-from tasks.collect.store_receipts import record_receipt
+from tasks.collect.store.receipts import record_receipt
+from tasks.collect.store.versions import latest_version, store_submission
 from tasks.step import StepReport, cycle_by_id, hold, key_of, reset_steps, set_step, steps_of, units_of
 
 STEP = "collect"

@@ -16,7 +16,7 @@ from models.tables import Cycle, StepState
 from tasks.collect.inbox import Inbox, survey
 from tasks.collect.reading import read_submissions
 from tasks.collect.registry import Registry, read_registry, sync_registry
-from tasks.collect.store_receipts import REFUSED, ReceiptLine, record_receipts
+from tasks.collect.store.receipts import REFUSED, ReceiptLine, record_receipts
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from pathlib import Path
 from models.errors import SubmissionError
 from models.profiles import Profile
 from models.submission import Submission
-from tasks.collect.text_reader import read_text
-from tasks.collect.workbook_reader import read_workbooks
+from tasks.collect.text.reader import read_text
+from tasks.collect.workbook.reader import read_workbooks
 
 Reading = Submission | SubmissionError
 

@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 from models.errors import UsageError
 from models.tables import Approval, Contribution, Cycle, StatutoryApproval, StepState, SubmissionVersion, Unit
 from models.trail import record
-from tasks.collect.store import latest_version
+from tasks.collect.store.versions import latest_version
 from tasks.step import steps_of, units_of
 
 APPROVED, RETURNED = "同意", "退回"

@@ -17,7 +17,7 @@ from models.tables import (
 )
 from reports.disclosure import DepartmentScope, build_disclosure, template_hash
 from reports.html import render_html
-from tasks.collect.store import latest_version, load_submission
+from tasks.collect.store.versions import latest_version, load_submission
 from tasks.disclose.approval import is_released
 from tasks.disclose.files import is_intact, put_document, withdraw_document
 from tasks.step import StepReport, cycle_by_id, hold, key_of, results_folder, set_step, steps_of, units_below, units_of

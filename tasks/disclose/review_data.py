@@ -34,7 +34,7 @@ from reports.review import (
     UnitState,
 )
 from tasks.aggregate.flows_between_units import FLOW_KINDS
-from tasks.collect.store import latest_version, latest_versions
+from tasks.collect.store.versions import latest_version, latest_versions
 from tasks.step import STEP_NAMES, STEPS, STEPS_OF, steps_of
 
 BATCH_UNITS = 200

@@ -9,7 +9,7 @@ from models.database import bulk_insert, read_session_of, session_of
 from models.definitions import content_hash
 from models.profiles import load_profile
 from models.tables import IndicatorScore, ProjectScore, StepState, SubmissionVersion, Unit, UnitStep
-from tasks.collect.store import latest_versions, load_submissions
+from tasks.collect.store.versions import latest_versions, load_submissions
 from tasks.step import StepReport, cycle_by_id, hold, is_as_seen, key_of, rest_step, set_step, steps_of, units_of
 
 STEP = "score"

@@ -22,7 +22,7 @@ from models.tables import (
     Unit,
     UnitStep,
 )
-from tasks.collect.store import latest_versions, load_submissions
+from tasks.collect.store.versions import latest_versions, load_submissions
 from tasks.step import (
     StepReport,
     cycle_by_id,

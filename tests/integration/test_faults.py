@@ -16,7 +16,7 @@ from models.tables import SubmissionVersion
 
 KILLS = {
     "准备": Kill("tasks.collect.prepare", "record_receipts"),
-    "收集，版本写了一半": Kill("tasks.collect.store", "bulk_insert", 12),
+    "收集，版本写了一半": Kill("tasks.collect.store.versions", "bulk_insert", 12),
     "收集，版本已写未提交": Kill("tasks.collect.collect", "record_receipt", 2, after=True),
     "审核，结果已写未提交": Kill("tasks.validate.validate", "store_outcomes", 2, after=True),
     "审核，旧结果已删": Kill("tasks.validate.validate", "bulk_insert", 5),

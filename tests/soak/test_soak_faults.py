@@ -24,7 +24,7 @@ POINTS = [
     for module, name, calls in (
         ("tasks.collect.prepare", "sync_registry", (1,)),
         ("tasks.collect.prepare", "record_receipts", (1,)),
-        ("tasks.collect.store", "bulk_insert", (1, 3, 9, 20, 40)),
+        ("tasks.collect.store.versions", "bulk_insert", (1, 3, 9, 20, 40)),
         ("tasks.collect.collect", "set_step", (1, 3, 5)),
         ("tasks.validate.validate", "bulk_insert", (1, 2, 6, 11, 12)),
         ("tasks.validate.validate", "set_step", (1, 5, 6)),

@@ -118,7 +118,7 @@ def test_home_is_absolute_wherever_the_command_stands(monkeypatch: pytest.Monkey
 def test_a_home_that_cannot_be_made_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("")
     monkeypatch.setenv("JUESUAN_HOME", str(tmp_path / "taken"))
-    with pytest.raises(UsageError, match="不能建立文件夹.*JUESUAN_HOME"):
+    with pytest.raises(UsageError, match=r"不能建立文件夹.*JUESUAN_HOME"):
         _ = settings().database_url
 
 

@@ -30,7 +30,7 @@ from models.tables import (
 )
 from models.tables.columns import now
 from models.trail import record
-from tasks.collect.store import latest_version, store_content_version, store_submission
+from tasks.collect.store.versions import latest_version, store_content_version, store_submission
 
 
 def submission(code: str, amount: int) -> Submission:

@@ -13,9 +13,9 @@ import pytest
 from models.errors import SubmissionError
 from models.profiles import load_profile
 from reports.workbook import CoverInfo, write_workbook
-from tasks.collect import guard
-from tasks.collect.guard import guard_bytes, guard_workbook
-from tasks.collect.workbook_reader import read_workbook
+from tasks.collect.workbook import guard
+from tasks.collect.workbook.guard import guard_bytes, guard_workbook
+from tasks.collect.workbook.reader import read_workbook
 
 PROFILE = load_profile()
 SHEET = "xl/worksheets/sheet3.xml"  # 公开01

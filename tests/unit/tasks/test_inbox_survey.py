@@ -12,7 +12,7 @@ from models.profiles import Profile
 from models.tables import Event, Receipt
 from tasks.collect.inbox import Inbox, survey
 from tasks.collect.registry import Registry, read_registry, sync_registry
-from tasks.collect.store_receipts import ReceiptLine, record_receipts
+from tasks.collect.store.receipts import ReceiptLine, record_receipts
 
 UNITS = """单位代码,单位名称,上级代码,单位类型,会计制度,预算级次,报表类型
 101,某市某局,,,,,

@@ -8,7 +8,7 @@ from models.profiles import Profile
 from models.submission import Submission
 from models.tables import StepState, Unit
 from tasks.collect.registry import read_registry, sync_registry
-from tasks.collect.store import store_content_version, store_submission
+from tasks.collect.store.versions import store_content_version, store_submission
 from tasks.disclose.approval import decide, record_statutory
 from tasks.phases import phases_of, update_phases
 from tasks.step import set_step, units_of

@@ -28,7 +28,7 @@ from models.submission import (
     Submission,
 )
 from models.tables import Cycle, SubmissionVersion, Unit
-from tasks.collect.store import (
+from tasks.collect.store.versions import (
     latest_version,
     latest_versions,
     load_submission,

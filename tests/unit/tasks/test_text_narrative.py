@@ -8,10 +8,10 @@ import pytest
 
 from models.profiles import Profile
 from models.submission import Fact
-from tasks.collect.text_facts import NUMBER, PATTERNS, compile_patterns, subjects
-from tasks.collect.text_narrative import read_facts
-from tasks.collect.text_reader import read_text
-from tasks.collect.text_source import Line
+from tasks.collect.text.facts import NUMBER, PATTERNS, compile_patterns, subjects
+from tasks.collect.text.narrative import read_facts
+from tasks.collect.text.reader import read_text
+from tasks.collect.text.source import Line
 
 FIXTURE = Path(__file__).resolve().parents[2] / "fixtures" / "text" / "云岭市医疗保险服务中心2022.txt"
 REAL_NAME = "xinzhou-2022-unit-accounts.txt"

@@ -7,7 +7,7 @@ import pytest
 from models.errors import SubmissionError
 from models.profiles import Profile
 from models.submission import FundingLine, Project, Submission
-from tasks.collect.text_reader import read_text
+from tasks.collect.text.reader import read_text
 
 FIXTURE = Path(__file__).resolve().parents[2] / "fixtures" / "text" / "云岭市医疗保险服务中心2022.txt"
 REAL_NAME = "xinzhou-2022-unit-accounts.txt"

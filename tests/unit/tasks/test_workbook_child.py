@@ -12,8 +12,8 @@ import pytest
 from models.errors import SubmissionError
 from models.profiles import load_profile
 from reports.workbook import CoverInfo, write_workbook
-from tasks.collect.workbook_process import WorkbookParser
-from tasks.collect.workbook_reader import read_workbook
+from tasks.collect.workbook.process import WorkbookParser
+from tasks.collect.workbook.reader import read_workbook
 
 PROFILE = load_profile()
 
@@ -97,6 +97,6 @@ def test_one_file_takes_little_time(tmp_path: Path) -> None:
 
 def test_the_parent_never_imports_calamine_nor_heavy_libraries() -> None:
     heavy = "python_calamine sqlmodel pandas prefect great_expectations xlsxwriter openpyxl"
-    code = f"import sys, tasks.collect.workbook_reader; print([n for n in '{heavy}'.split() if n in sys.modules])"
+    code = f"import sys, tasks.collect.workbook.reader; print([n for n in '{heavy}'.split() if n in sys.modules])"
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert answer.stdout.strip() == "[]"

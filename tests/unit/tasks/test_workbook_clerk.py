@@ -12,7 +12,7 @@ from models.errors import SubmissionError
 from models.profiles import load_profile
 from models.submission import Presence, Problem, Submission
 from reports.workbook import CoverInfo, write_workbook
-from tasks.collect.workbook_reader import read_workbook, read_workbooks
+from tasks.collect.workbook.reader import read_workbook, read_workbooks
 
 PROFILE = load_profile()
 Edit = Callable[[openpyxl.Workbook], object]

@@ -12,9 +12,9 @@ from models.errors import SubmissionError
 from models.profiles import load_profile
 from models.submission import Submission
 from reports.workbook import write_workbook
-from tasks.collect.workbook_grid import Sheet
-from tasks.collect.workbook_process import WorkbookParser
-from tasks.collect.workbook_reader import read_sheets
+from tasks.collect.workbook.grid import Sheet
+from tasks.collect.workbook.process import WorkbookParser
+from tasks.collect.workbook.reader import read_sheets
 
 PROFILE = load_profile()
 MARK_FEN = 98765432

@@ -11,8 +11,8 @@ from models.profiles import load_profile
 from models.submission import Cell, Presence, Submission
 from reports.workbook import CoverInfo, write_workbook
 from reports.workbook_values import spreadsheet_number
-from tasks.collect.workbook_grid import amount_of
-from tasks.collect.workbook_reader import read_workbook
+from tasks.collect.workbook.grid import amount_of
+from tasks.collect.workbook.reader import read_workbook
 
 PROFILE = load_profile()
 

@@ -12,9 +12,9 @@ from models.forms import Form, Kind, Row
 from models.subjects import Subject, functional_level
 from models.submission import NOT_APPLICABLE, Cell, Problem
 from reports.workbook_layout import is_record_panel
-from tasks.collect.workbook_grid import Raw, Sheet, amount_of, is_dash, shown, text_of
-from tasks.collect.workbook_rows import RowFinder
-from tasks.collect.workbook_sections import (
+from tasks.collect.workbook.grid import Raw, Sheet, amount_of, is_dash, shown, text_of
+from tasks.collect.workbook.rows import RowFinder
+from tasks.collect.workbook.sections import (
     Block,
     Section,
     find_sections,

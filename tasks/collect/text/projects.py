@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from models.forms import Form
 from models.forms.matching import bare_name, match_column, match_rows, normalise
 from models.submission import Indicator, Problem, Project
-from tasks.collect.text_cells import clip, place
-from tasks.collect.text_funding import Funding, number_text
-from tasks.collect.text_sections import Section
-from tasks.collect.text_source import Line
+from tasks.collect.text.cells import clip, place
+from tasks.collect.text.funding import Funding, number_text
+from tasks.collect.text.sections import Section
+from tasks.collect.text.source import Line
 
 FAMILY = "F-SX22"
 _INFORMATION, _FUNDING, _INDICATORS = 0, 1, 2

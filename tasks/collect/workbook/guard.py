@@ -13,7 +13,7 @@ from struct import error as StructError
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from models.errors import SubmissionError
-from tasks.collect.guard_xml import CellFault, PartReader, PartRefused
+from tasks.collect.workbook.guard_xml import CellFault, PartReader, PartRefused
 
 MAX_FILE_BYTES = 20 * 2**20
 MAX_ENTRIES = 1_000

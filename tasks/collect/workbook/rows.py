@@ -2,7 +2,7 @@
 
 from models.forms import Form, Row
 from models.forms.matching import match_rows, normalise
-from tasks.collect.workbook_sections import Block
+from tasks.collect.workbook.sections import Block
 
 
 class RowFinder:

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from models.forms.matching import normalise
 from models.profiles import Profile
 from models.submission import Fact
-from tasks.collect.text_facts import ALIASES, DECREASE, SUBTOPICS, TOPICS, Pattern, compile_patterns, subjects
-from tasks.collect.text_source import Line
+from tasks.collect.text.facts import ALIASES, DECREASE, SUBTOPICS, TOPICS, Pattern, compile_patterns, subjects
+from tasks.collect.text.source import Line
 
 LIMIT_CHARACTERS = 300_000
 """Longest narrative searched; real ones have some ten thousand characters."""

@@ -7,7 +7,7 @@ from functools import cached_property
 from models.forms import Form, Row
 from models.forms.matching import bare_name, match_rows, normalise
 from models.profiles import Profile
-from tasks.collect.text_layout import Group
+from tasks.collect.text.layout import Group
 
 _CODE = re.compile(r"([0-9]+)(?:\.0{1,2})?")
 _CODE_AND_NAME = re.compile(r"([0-9]{3}(?:[0-9]{2}){0,2})\s*([^0-9\s.].*)")

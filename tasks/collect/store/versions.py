@@ -13,7 +13,7 @@ from models.errors import SubmissionError
 from models.profiles import load_profile
 from models.submission import Presence, Project, Submission
 from models.tables import CellRecord, FormPresence, ProjectRecord, RowName, SubmissionVersion, Unit
-from tasks.collect.store_columns import (
+from tasks.collect.store.columns import (
     PARTS,
     PROJECT_COLUMNS,
     PROJECT_PARTS,
@@ -24,7 +24,7 @@ from tasks.collect.store_columns import (
     project_row,
     refuse_unstorable,
 )
-from tasks.collect.store_receipts import record_receipt as record_receipt
+from tasks.collect.store.receipts import record_receipt as record_receipt
 
 IDS_PER_QUERY = 500
 """Versions fetched by one query; a chunk of hundreds of units takes one round of queries."""

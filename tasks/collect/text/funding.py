@@ -8,8 +8,8 @@ from models.forms import Form
 from models.forms.matching import bare_name, match_column, match_rows, normalise
 from models.money import parse_decimal
 from models.submission import FundingLine, Problem
-from tasks.collect.text_cells import clip, place
-from tasks.collect.text_source import Line
+from tasks.collect.text.cells import clip, place
+from tasks.collect.text.source import Line
 
 _PANEL = 1
 _TOTAL = "资金总额"

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from models.forms.matching import normalise
-from tasks.collect.workbook_grid import Sheet, shown
+from tasks.collect.workbook.grid import Sheet, shown
 
 HEAD_LINES = 8
 """Lines at a sheet's top in which a mark is looked for."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from models.forms import Form, Panel
 from models.forms.matching import bare_name, match_column, normalise
 from reports.workbook_terms import NUMBER_ROW
-from tasks.collect.workbook_grid import Sheet
+from tasks.collect.workbook.grid import Sheet
 
 _HEADER_WITHIN = 25
 """Lines below a section's start in which its header is looked for."""

@@ -19,8 +19,8 @@ from reports.workbook_terms import (
     PROJECT_FIELDS,
     TOTAL_ROW,
 )
-from tasks.collect.workbook_grid import Sheet, amount_of, is_dash, shown, text_of
-from tasks.collect.workbook_tables import Record, Table
+from tasks.collect.workbook.grid import Sheet, amount_of, is_dash, shown, text_of
+from tasks.collect.workbook.tables import Record, Table
 
 PROJECT_FAMILY = "F-SX22"
 """Family of the performance form in this workbook."""

@@ -25,12 +25,12 @@ from reports.workbook_terms import (
     PROFILE_LABEL,
     WORKBOOK_KIND,
 )
-from tasks.collect.guard import GuardReport, guard_bytes, read_limited
-from tasks.collect.workbook_grid import Sheet, shown
-from tasks.collect.workbook_process import WorkbookParser
-from tasks.collect.workbook_records import RecordReader
-from tasks.collect.workbook_secrecy import secrecy_mark
-from tasks.collect.workbook_tables import Table, TableReader
+from tasks.collect.workbook.grid import Sheet, shown
+from tasks.collect.workbook.guard import GuardReport, guard_bytes, read_limited
+from tasks.collect.workbook.process import WorkbookParser
+from tasks.collect.workbook.records import RecordReader
+from tasks.collect.workbook.secrecy import secrecy_mark
+from tasks.collect.workbook.tables import Table, TableReader
 
 _TITLE_LINES = 4
 _MAX_PROBLEMS = 500

@@ -6,7 +6,7 @@ from itertools import groupby
 
 from models.forms import Form, Panel
 from models.forms.matching import bare_name, match_column, normalise
-from tasks.collect.text_source import Line
+from tasks.collect.text.source import Line
 
 FIGURE = re.compile(r"[+-－−]?[0-9０-９][0-9０-９,，.．]*[%％]?|[—–－-]{1,4}")
 """A cell that holds a number or a dash rather than words."""

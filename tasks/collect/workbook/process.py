@@ -13,7 +13,7 @@ from models.errors import SubmissionError
 FILE_SECONDS = 30.0
 """Wall clock that one file may take."""
 
-_SCRIPT = Path(__file__).with_name("workbook_child.py")
+_SCRIPT = Path(__file__).with_name("child.py")
 _MAX_ANSWER = 256 * 2**20
 _ADVICE = "请用系统生成的填报工作簿重新填写，另存为 .xlsx 后再报。"
 

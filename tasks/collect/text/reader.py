@@ -10,13 +10,13 @@ from models.forms.matching import normalise
 from models.money import FEN_PER_UNIT
 from models.profiles import Profile
 from models.submission import Presence, Problem, Submission
-from tasks.collect.text_cells import clip, place
-from tasks.collect.text_layout import FIGURE
-from tasks.collect.text_narrative import read_facts
-from tasks.collect.text_projects import read_project
-from tasks.collect.text_sections import Section, split_sections
-from tasks.collect.text_source import Line, Source, load_source
-from tasks.collect.text_tables import TableRead, read_table
+from tasks.collect.text.cells import clip, place
+from tasks.collect.text.layout import FIGURE
+from tasks.collect.text.narrative import read_facts
+from tasks.collect.text.projects import read_project
+from tasks.collect.text.sections import Section, split_sections
+from tasks.collect.text.source import Line, Source, load_source
+from tasks.collect.text.tables import TableRead, read_table
 
 KIND = "单位决算公开文本"
 

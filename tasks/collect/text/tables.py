@@ -8,11 +8,11 @@ from models.forms import Form, Panel, Row
 from models.forms.matching import bare_name, normalise
 from models.profiles import Profile
 from models.submission import Cell, Presence, Problem
-from tasks.collect.text_cells import clip, decimals_shown, place, read_cell, row_label
-from tasks.collect.text_layout import FIGURE, Group, HeaderWords, Layout, build_layout
-from tasks.collect.text_rows import RowFinder, code_and_name
-from tasks.collect.text_sections import NOTHING, Section
-from tasks.collect.text_source import Line
+from tasks.collect.text.cells import clip, decimals_shown, place, read_cell, row_label
+from tasks.collect.text.layout import FIGURE, Group, HeaderWords, Layout, build_layout
+from tasks.collect.text.rows import RowFinder, code_and_name
+from tasks.collect.text.sections import NOTHING, Section
+from tasks.collect.text.source import Line
 
 _LINE_NUMBER = re.compile(r"([0-9]{1,3})(?:\.0{1,2})?")
 _NOTE = re.compile(r"(?:注|说明|备注)(?:：|\d)")

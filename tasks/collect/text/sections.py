@@ -6,7 +6,7 @@ from typing import Literal
 
 from models.forms import Form, FormCatalogue
 from models.forms.matching import match_form, normalise
-from tasks.collect.text_source import Line
+from tasks.collect.text.source import Line
 
 _TITLE_LIMIT = 60
 _DECORATION = re.compile(

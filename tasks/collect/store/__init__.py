@@ -1,0 +1,1 @@
+"""Stores what was read as immutable versions, and what was received."""

@@ -1,0 +1,1 @@
+"""Reads the published text layout: tables, sentences, forms of performance self-evaluation."""

@@ -1,0 +1,1 @@
+"""Reads our own workbook: guard, parser in a limited child, sheets to cells."""
