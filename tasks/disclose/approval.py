@@ -18,6 +18,8 @@ from tasks.step import steps_of, units_of
 APPROVED, RETURNED = "同意", "退回"
 """Decisions."""
 
+_SAID = ("decision", "reviewer", "comment", "versions")
+
 
 def covered_versions(session: Session, cycle: Cycle) -> dict[str, int]:
     """Numbers of the versions that a release covers now: every department's sum and the units in it, by unit code."""
@@ -87,7 +89,7 @@ def record_statutory(session: Session, cycle: Cycle, document_number: str, appro
 
 
 def decide(session: Session, cycle: Cycle, decision: str, reviewer: str, comment: str) -> Approval:
-    """Store a named reviewer's decision.
+    """Store a named reviewer's decision; the same one again, on the same versions, changes nothing.
 
     Raises:
         UsageError: Nobody is named, the decision is none, or an approval meets obstacles.
@@ -102,6 +104,9 @@ def decide(session: Session, cycle: Cycle, decision: str, reviewer: str, comment
     row = Approval(
         cycle_id=cycle.id or 0, decision=decision, reviewer=reviewer.strip(), comment=comment, versions=versions
     )
+    newest = newest_decision(session, cycle)
+    if newest is not None and all(getattr(newest, name) == getattr(row, name) for name in _SAID):
+        return newest
     session.add(row)
     action = "批准公开" if decision == APPROVED else "退回公开申请"
     record(session, action, cycle_id=cycle.id, unit_code=cycle.department_code, detail=comment, actor=reviewer.strip())
@@ -123,9 +128,7 @@ def standing_approval(session: Session, cycle: Cycle) -> Approval | None:
 
 def _newest_approval(session: Session, cycle: Cycle) -> Approval | None:
     """The newest decision, when it approves, whatever has changed since."""
-    newest = session.exec(
-        select(Approval).where(Approval.cycle_id == cycle.id).order_by(col(Approval.id).desc())
-    ).first()
+    newest = newest_decision(session, cycle)
     return newest if newest is not None and newest.decision == APPROVED else None
 
 

@@ -112,6 +112,9 @@ def test_a_return_takes_an_approval_back_and_is_kept_beside_it(database_url: str
         kept = [(a.decision, a.reviewer) for a in session.exec(select(Approval).order_by(Approval.id))]  # type: ignore[arg-type]
         trail = [e.action for e in session.exec(select(Event).order_by(Event.id))]  # type: ignore[arg-type]
     assert kept == [("同意", "审核人甲"), ("退回", "审核人乙")]
+    carry_out(place.url, cycle_id(place), "退回", "审核人乙", "请核对附表", str(place.out), MARK)
+    with session_of(place.url) as session:
+        assert len(session.exec(select(Approval)).all()) == 2, "the same decision again is the same decision"
     assert [a for a in trail if a in ("登记批复", "批准公开", "退回公开申请")] == [
         "登记批复", "批准公开", "退回公开申请",
     ]  # fmt: skip
