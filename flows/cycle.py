@@ -13,7 +13,7 @@ from prefect.states import Completed, Failed
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 from flows.artifacts import Progress, publish_summary
-from flows.failures import STATE_NAMES, reconcile
+from flows.failures import STATE_NAMES, mark_own, reconcile
 from flows.forms import shown
 from flows.notifications import notify
 from flows.parameters import CycleParameters, UnitParameters, inbox_path
@@ -64,8 +64,11 @@ class CycleReport:
 
 
 def run_cycle(parameters: CycleParameters) -> CycleReport:
-    """All steps for the units named (or all), their departments and the reports. Runs inside a flow."""
-    parameters.check()
+    """All steps for the units named (or all), their departments and the reports. Runs inside a flow.
+
+    Args:
+        parameters: Checked.
+    """
     url = settings().database_url
     prepared: Any = prepare_task(
         url,
@@ -191,6 +194,7 @@ def annual_cycle(
         year=year, registry=registry, inbox=inbox, out=out, units=units, profile=profile, mark=mark
     )
     try:
+        parameters.check()
         report = run_cycle(parameters)
     except JuesuanError as error:
         return _refused(error)
@@ -231,6 +235,8 @@ def unit_cycle(
         year=year, registry=registry, inbox=inbox, out=out, units=[unit], profile=profile, mark=mark
     )
     try:
+        department = parameters.check().department.code
+        mark_own(parameters.year, department, unit)
         report = run_cycle(parameters)
     except JuesuanError as error:
         return _refused(error)
@@ -239,6 +245,7 @@ def unit_cycle(
         return Failed(name="故障", message=report.fault, data=report)
     own = next(one for one in status.units if one.code == unit)
     state = STATE_NAMES.get(own.overall)
+    mark_own(parameters.year, department, unit, state or "")
     if state is None:
         return Completed(message="已通过" if own.overall is StepState.DONE else own.overall.value, data=report)
     fresh = report.changed_unit(unit)

@@ -8,6 +8,7 @@ is created.
 import hashlib
 import logging
 from typing import Any
+from uuid import UUID
 
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.actions import ArtifactCreate, LogCreate
@@ -55,6 +56,35 @@ def database_tag() -> str:
     return DATABASE_TAG + hashlib.sha256(settings().database_url.encode("utf-8")).hexdigest()[:12]
 
 
+def mark_own(year: int, department: str, unit: str, state: str = "") -> None:
+    """Give the run that calls this the tags of its unit, so that whoever mends the unit finds it.
+
+    Args:
+        year: The cycle's year.
+        department: Code of its department.
+        unit: Code of the unit that the run is about.
+        state: Name of the failed state that it ends in; empty while it runs and when it succeeds.
+    """
+    if current_run.id:
+        with get_client(sync_client=True) as client:
+            _retag(
+                client,
+                client.read_flow_run(UUID(current_run.id)),
+                [*_cycle_tags(year, department), f"单位:{unit}"],
+                state,
+            )
+
+
+def _cycle_tags(year: int, department: str) -> list[str]:
+    return [f"年度:{year}", f"部门:{department}"]
+
+
+def _retag(client: SyncPrefectClient, run: FlowRun, more: list[str], state: str) -> None:
+    """Operators filter by 退回 and 故障: a run carries the name only while it is open."""
+    kept = [tag for tag in run.tags if tag not in STATE_NAMES.values()]
+    client.update_flow_run(run.id, tags=list(dict.fromkeys([*kept, *more, *([state] if state else [])])))
+
+
 def reconcile(session: Session, cycle: Cycle, status: CycleStatus, sources: dict[str, str], own_unit: str = "") -> None:
     """Bring the open runs in line with the units' states: close what is mended, open what is new.
 
@@ -69,7 +99,7 @@ def reconcile(session: Session, cycle: Cycle, status: CycleStatus, sources: dict
         deployment = _deployment(client)
         if deployment is None:
             return
-        tags = [f"年度:{cycle.year}", f"部门:{cycle.department_code}"]
+        tags = _cycle_tags(cycle.year, cycle.department_code)
         wanted = {
             unit.code: unit
             for unit in status.units
@@ -85,6 +115,7 @@ def reconcile(session: Session, cycle: Cycle, status: CycleStatus, sources: dict
             else:
                 text = "该单位已重新处理，由新的运行记录跟踪。" if unit else "该单位的问题已处理。"
                 client.set_flow_run_state(run.id, Completed(name="已处理", message=text), force=True)
+                _retag(client, run, [], "")
         for unit in wanted.values():
             _open(client, deployment, cycle, status, unit, sources, tags)
 

@@ -2,9 +2,11 @@
 
 import base64
 import json
+import time
 import uuid
 from dataclasses import dataclass, field
 from enum import Enum
+from http import HTTPStatus
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,9 @@ from urllib.request import ProxyHandler, Request, build_opener
 
 # The server is this machine's or this office's own: no proxy in between.
 _open = build_opener(ProxyHandler({})).open
+
+_PAUSES = (0.5, 1.0, 2.0)
+"""Seconds before asking again a server that says 503: Prefect does when its database is busy, and nothing was done."""
 
 
 class Reply(Enum):
@@ -70,6 +75,16 @@ class Server:
     def _send(self, request: Request) -> Any:
         if self.auth:
             request.add_header("Authorization", "Basic " + base64.b64encode(self.auth.encode()).decode())
+        for pause in _PAUSES:
+            try:
+                return self._read(request)
+            except HTTPError as error:
+                if error.code != HTTPStatus.SERVICE_UNAVAILABLE:
+                    raise
+            time.sleep(pause)
+        return self._read(request)
+
+    def _read(self, request: Request) -> Any:
         with _open(request, timeout=self.patience) as response:
             text = response.read()
         return json.loads(text) if text else None

@@ -113,6 +113,7 @@ def test_a_mended_unit_closes_its_run_and_a_new_failure_opens_another(office: Of
     # Mended by the command or the next annual run: no Retry was pressed.
     assert run_flow(office.place, "301005")[0] == "有待处理单位"
     assert states(office.runs()) == [("COMPLETED", "已处理")]
+    assert "退回" not in office.runs()[0].tags, "who filters by 退回 sees what is open"
     file.write_bytes(wrong)
     run_plain(office.place, "301005")
     assert states(office.reconcile()) == [("COMPLETED", "已处理"), ("FAILED", "退回")]

@@ -67,7 +67,9 @@ class Office:
     def failed(self) -> dict[str, dict[str, Any]]:
         """Open failed runs by the unit they are about."""
         runs = [run for run in self.server.all("flow_runs") if run["state"]["type"] == "FAILED"]
-        return {next(tag[3:] for tag in run["tags"] if tag.startswith("单位:")): run for run in runs}
+        found = {next(tag[3:] for tag in run["tags"] if tag.startswith("单位:")): run for run in runs}
+        assert len(found) == len(runs), "one open run a unit"
+        return found
 
 
 @pytest.fixture
@@ -100,13 +102,16 @@ def test_a_worker_runs_the_year_and_takes_the_retry(office: Office) -> None:
     year = office.launch("annual-cycle", year=2022)
     assert year["state"]["name"] == "有待处理单位", (year["state"], (office.folder / "worker.log").read_text("utf-8"))
     returned = office.failed()
-    assert returned["301005"]["state"]["name"] == "退回"
+    assert {code: run["state"]["name"] for code, run in returned.items()} == {"301005": "退回"}
 
     unchanged = office.retry(returned["301005"]["id"])
     assert unchanged["state"]["type"] == "FAILED" and "文件未更新" in unchanged["state"]["message"]
+    by_hand = office.launch("unit-cycle", unit="301005", year=2022)
+    assert by_hand["state"]["name"] == "退回" and "退回" in by_hand["tags"]
+    assert [run["id"] for run in office.failed().values()] == [by_hand["id"]], "the newest run is the one that is open"
     correct_301005(office.folder / "inbox")
     mended = office.retry(returned["301005"]["id"])
-    assert mended["state"]["type"] == "COMPLETED", mended["state"]
-    assert "301005" not in office.failed()
+    assert mended["state"]["type"] == "COMPLETED" and "退回" not in mended["tags"], mended
+    assert office.failed() == {}, "whoever mended it, and whoever had started the run"
     report = next((office.folder / "out").glob("*/*审核报告.html"))
     assert "45,297,256.68" in "".join(p.read_text("utf-8") for p in report.parent.rglob("*.html"))
