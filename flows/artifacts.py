@@ -1,13 +1,13 @@
 """What operators and reviewers see in the UI beside states: progress, a table of units, a page per cycle."""
 
+import json
+from collections.abc import Mapping
 from uuid import UUID
 
-from prefect.artifacts import (
-    create_markdown_artifact,
-    create_progress_artifact,
-    create_table_artifact,
-    update_progress_artifact,
-)
+from prefect.artifacts import create_progress_artifact, update_progress_artifact
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.actions import ArtifactCreate
+from prefect.runtime import flow_run as current_run
 
 from flows.settings import settings
 from flows.summary import NAMES, CycleStatus, UnitStatus, verdict_name
@@ -19,18 +19,25 @@ _INERT = {ord(char): f"\\{char}" for char in "\\`*_{}[]()<>#+!|&~.:@"} | {ord("\
 
 
 class Progress:
-    """A progress artifact of the current run."""
+    """A progress artifact of the current run, if it is to be shown."""
 
-    def __init__(self, stages: int) -> None:
-        self._stages, self._done = stages, 0
-        made = create_progress_artifact(progress=0.0, description="进度：准备")
-        self._id = made if isinstance(made, UUID) else UUID(str(made))
+    def __init__(self, *, shown: bool) -> None:
+        self._shown, self._stages, self._done = shown, 1, 0
+        self._id: UUID | None = None
+
+    def begin(self, stages: int) -> None:
+        """So many stages are to come."""
+        self._stages = stages
+        if self._shown:
+            made = create_progress_artifact(progress=0.0, description="进度：准备")
+            self._id = made if isinstance(made, UUID) else UUID(str(made))
 
     def advance(self, label: str) -> None:
         """One stage more is done."""
         self._done += 1
-        percent = round(100 * self._done / self._stages, 1)
-        update_progress_artifact(self._id, progress=percent, description=f"进度：{label} 已完成")
+        if self._id:
+            percent = round(100 * self._done / self._stages, 1)
+            update_progress_artifact(self._id, progress=percent, description=f"进度：{label} 已完成")
 
 
 def site_of(status: CycleStatus) -> str:
@@ -43,9 +50,14 @@ def report_link(status: CycleStatus, unit: UnitStatus) -> str:
     return f"{site_of(status)}/{unit.kind}/{unit.code}/审核报告.html"
 
 
-def publish_summary(status: CycleStatus) -> None:
-    """A table of all units and a page for the cycle, under keys that keep their history over runs."""
-    key = f"cycle-{status.year}-{_slug(status.department)}"
+def publish_summary(status: CycleStatus, open_runs: Mapping[str, str], *, in_run: bool) -> None:
+    """A table of all units and a page for the cycle, under keys that keep their history over runs.
+
+    Args:
+        status: State of the cycle.
+        open_runs: Id of the open failed run by unit code.
+        in_run: Whether the run that calls this shows them as its own.
+    """
     rows = [
         {
             "单位": escape(f"{unit.code} {unit.name}"),
@@ -55,12 +67,25 @@ def publish_summary(status: CycleStatus) -> None:
             "未审核": unit.not_checked,
             # Before the long column: what overflows the page is not found.
             "报告": f"[打开]({report_link(status, unit)})",
+            "处理": f"[Retry]({run_link(open_runs[unit.code])})" if unit.code in open_runs else "",
             "情况": escape(unit.trouble[:200]),
         }
         for unit in status.units
     ]
-    create_table_artifact(table=rows, key=f"{key}-units", description=f"{status.year} 年度 {status.name}：各单位情况")
-    create_markdown_artifact(_page(status), key=key, description=f"{status.year} 年度 {status.name} 决算")
+    key, run = f"cycle-{status.year}-{_slug(status.department)}", UUID(current_run.id) if in_run else None
+    name = f"{status.year} 年度 {status.name}"
+    with get_client(sync_client=True) as client:
+        for made in (
+            ArtifactCreate(type="table", key=f"{key}-units", description=f"{name}：各单位情况", data=json.dumps(rows)),
+            ArtifactCreate(type="markdown", key=key, description=f"{name} 决算", data=_page(status, open_runs)),
+        ):
+            made.flow_run_id = run
+            client.create_artifact(made)
+
+
+def run_link(run_id: str) -> str:
+    """Address of a run in the UI."""
+    return f"{settings().ui_url}/runs/flow-run/{run_id}"
 
 
 def _step(unit: UnitStatus) -> str:
@@ -69,7 +94,7 @@ def _step(unit: UnitStatus) -> str:
     return STEP_NAMES[unit.failed_step or done[-1]] if unit.failed_step or done else ""
 
 
-def _page(status: CycleStatus) -> str:
+def _page(status: CycleStatus, open_runs: Mapping[str, str]) -> str:
     counts = "".join(
         f"| {NAMES[state]} | {len(status.of(state))} |\n"
         for state in (StepState.DONE, StepState.RETURNED, StepState.MISSING, StepState.FAULT)
@@ -85,6 +110,7 @@ def _page(status: CycleStatus) -> str:
             lines.append(f"\n## {NAMES[state]}\n")
             lines += [
                 f"- [{escape(u.code)} {escape(u.name)}]({report_link(status, u)})：{escape(u.trouble[:300])}"
+                + (f"　[打开运行，按 Retry 重新处理]({run_link(open_runs[u.code])})" if u.code in open_runs else "")
                 for u in units
             ]
     return "\n".join(lines)

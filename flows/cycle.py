@@ -5,15 +5,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
-from prefect import Task, flow, get_run_logger
-from prefect.client.schemas.objects import State
+from prefect import Flow, Task, flow, get_run_logger
+from prefect.client.schemas.objects import FlowRun, State
 from prefect.futures import PrefectFuture
 from prefect.runtime import flow_run as current_run
 from prefect.states import Completed, Failed
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
-from flows.artifacts import Progress, publish_summary
-from flows.failures import STATE_NAMES, mark_own, reconcile
+from flows.artifacts import Progress, publish_summary, run_link
+from flows.failures import mark_own, reconcile, tell_own
 from flows.forms import shown
 from flows.notifications import notify
 from flows.parameters import CycleParameters, UnitParameters, inbox_path
@@ -21,6 +21,7 @@ from flows.run_logs import keep_run_logs_readable
 from flows.settings import settings
 from flows.stages import Stage, run_stage
 from flows.summary import CycleStatus, UnitStatus, cycle_status
+from flows.unit_runs import STATE_NAMES
 from models.database import session_of
 from models.errors import JuesuanError
 from models.profiles import load_profile
@@ -56,18 +57,19 @@ class CycleReport:
     @property
     def changed(self) -> bool:
         """Whether anything differs from before the run."""
-        return bool(self.written) or any(step.done or step.faults for step in self.steps)
+        return bool(self.written) or any(step.fresh for step in self.steps)
 
     def changed_unit(self, code: str) -> bool:
         """Whether a step had something to do for one unit."""
-        return any(code in step.done or code in step.faults for step in self.steps)
+        return any(code in step.fresh for step in self.steps)
 
 
-def run_cycle(parameters: CycleParameters) -> CycleReport:
+def run_cycle(parameters: CycleParameters, progress: Progress) -> CycleReport:
     """All steps for the units named (or all), their departments and the reports. Runs inside a flow.
 
     Args:
         parameters: Checked.
+        progress: Told of each step that is done.
     """
     url = settings().database_url
     prepared: Any = prepare_task(
@@ -96,12 +98,12 @@ def run_cycle(parameters: CycleParameters) -> CycleReport:
         ("validate", "部门审核", validate_task, nodes, chosen.chunk_size, ("部门",)),
         ("disclose", "公开文稿", disclose_task, [*codes, *nodes], each, out),
     )
-    progress = Progress(len(plan) + 1)
+    progress.begin(len(plan) + 1)
     for step, label, task, wanted, size, extra in plan:
         if wanted:
             done = run_stage(stage, step, task, wanted, size, *extra)
             report.steps.append(done)
-            _tell(label, done)
+            _tell(label, done, prepared)
         progress.advance(label)
     # A report that cannot be written must not keep operators from hearing of the units.
     written: Any = review_task(url, prepared.cycle_id, *out, return_state=True)
@@ -117,10 +119,18 @@ def run_cycle(parameters: CycleParameters) -> CycleReport:
     return report
 
 
-def _tell(label: str, done: StepReport) -> None:
+def _tell(label: str, done: StepReport, prepared: Prepared) -> None:
     """One line of progress: to the run's log in the UI and, from the command line, to the terminal."""
     parts = [f"处理 {len(done.done)} 户"]
-    for name, units in (("未变", done.unchanged), ("退回", done.returned), ("故障", done.faults)):
+    missing = [code for code, (state, _) in prepared.absent.items() if state is StepState.MISSING]
+    counts = {
+        "未变": done.unchanged,
+        # A department is never returned to anybody: its sums do not stand yet.
+        "未通过" if label == "部门审核" else "退回": done.returned,
+        "未报送": missing if label == "收集" else [],
+        "故障": done.faults,
+    }
+    for name, units in counts.items():
         if units:
             parts.append(f"{name} {len(units)} 户")
     line = f"{label}：" + "，".join(parts)
@@ -158,18 +168,21 @@ def _run_name() -> str:
         name = f"{parameters.year}年度决算·{registry.department.name}"
         return f"{name}·{unit} {registry.by_code[unit].name}" if unit in registry.by_code else name
     except (JuesuanError, ValueError, OSError):
-        return "年度决算（参数有误）"
+        return "·".join(filter(None, (f"{values.get('year') or ''}年度决算", unit))) + "（参数有误）"
 
 
 def _after(report: CycleReport, parameters: CycleParameters, own_unit: str = "") -> CycleStatus:
     """What every run leaves behind for operators: open failures, a summary, a word to the webhook."""
     assert report.status is not None
-    url = settings().database_url
-    with session_of(url) as session:
-        cycle = cycle_by_id(session, report.cycle_id)
-        reconcile(session, cycle, report.status, parameters.sources(), own_unit)
-    publish_summary(report.status)
-    faulty = [unit for unit in report.status.units if unit.overall is StepState.FAULT]
+    out = parameters.sources()["out"]
+    if Path(out) != settings().out_folder:
+        get_run_logger().warning(
+            f"结果写在 {out}，审核报告网站显示的是 {settings().out_folder}：本次运行中的报告链接在网站上打不开。"
+        )
+    open_ = reconcile(report.status, parameters.sources(), own_unit)
+    publish_summary(report.status, open_, in_run=not own_unit)
+    new = {code for step in report.steps for code in step.faults}
+    faulty = [unit for unit in report.status.units if unit.code in new]
     if report.fault:
         notify("故障", report.fault, report.status)
     if faulty:
@@ -179,7 +192,17 @@ def _after(report: CycleReport, parameters: CycleParameters, own_unit: str = "")
     return report.status
 
 
-@flow(name="annual-cycle", flow_run_name=_run_name, task_runner=_runner(), persist_result=False)
+def _unforeseen(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
+    """A run that ended without telling why, on a night when nobody looks."""
+    if state.name in ("Failed", "Crashed", "TimedOut"):
+        text = f"运行“{flow_run.name}”意外中断，请打开它查看，排除后按 Retry。"
+        notify("故障", text, link=run_link(str(flow_run.id)))
+
+
+@flow(
+    name="annual-cycle", flow_run_name=_run_name, task_runner=_runner(), persist_result=False,
+    on_failure=[_unforeseen], on_crashed=[_unforeseen],
+)  # fmt: skip
 def annual_cycle(
     year: int = shown(CycleParameters, "year"),
     registry: str = shown(CycleParameters, "registry"),
@@ -190,13 +213,14 @@ def annual_cycle(
     mark: str = shown(CycleParameters, "mark"),
 ) -> State[object]:
     """年度周期：收集、审核、评分、汇总、公开文稿，全部单位或指定单位。"""
-    parameters = CycleParameters(
-        year=year, registry=registry, inbox=inbox, out=out, units=units, profile=profile, mark=mark
-    )
     try:
+        parameters = CycleParameters.of(
+            year=year, registry=registry, inbox=inbox, out=out, units=units, profile=profile, mark=mark
+        )
         parameters.check()
-        report = run_cycle(parameters)
+        report = run_cycle(parameters, Progress(shown=True))
     except JuesuanError as error:
+        notify("故障", f"年度周期无法运行：{error}", link=run_link(str(current_run.id)))
         return _refused(error)
     status = _after(report, parameters)
     faults = status.of(StepState.FAULT)
@@ -231,13 +255,13 @@ def unit_cycle(
     mark: str = shown(CycleParameters, "mark"),
 ) -> State[object]:
     """单位周期：重新读取一个单位最新的报送文件，走完各步骤，重新汇总其所属部门。"""
-    parameters = CycleParameters(
-        year=year, registry=registry, inbox=inbox, out=out, units=[unit], profile=profile, mark=mark
-    )
     try:
-        department = parameters.check().department.code
-        mark_own(parameters.year, department, unit)
-        report = run_cycle(parameters)
+        parameters = CycleParameters.of(
+            year=year, registry=registry, inbox=inbox, out=out, units=[unit], profile=profile, mark=mark
+        )
+        mark_own(parameters.year, parameters.check().department.code, unit)
+        # A page of its own says what there is to say about one unit; progress would bury it.
+        report = run_cycle(parameters, Progress(shown=False))
     except JuesuanError as error:
         return _refused(error)
     status = _after(report, parameters, own_unit=unit)
@@ -245,10 +269,10 @@ def unit_cycle(
         return Failed(name="故障", message=report.fault, data=report)
     own = next(one for one in status.units if one.code == unit)
     state = STATE_NAMES.get(own.overall)
-    mark_own(parameters.year, department, unit, state or "")
     if state is None:
         return Completed(message="已通过" if own.overall is StepState.DONE else own.overall.value, data=report)
     fresh = report.changed_unit(unit)
     message = own.trouble if fresh else f"文件未更新：收件夹中没有该单位的新文件。{own.trouble}"
     get_run_logger().error(message)
+    tell_own(status, own, message)
     return Failed(name=state, message=message, data=report)

@@ -1,18 +1,20 @@
 """Parameters of a run, checked before anything starts. Titles and descriptions are what the UI's forms show."""
 
-import datetime
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any, Self
 from urllib.parse import unquote, urlparse
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from flows.settings import settings
-from models.errors import UsageError
+from models.errors import UsageError, reason_of
 from models.profiles import load_profile
 from models.schema_upgrade import upgrade_database
 from tasks.collect.inbox import survey
 from tasks.collect.registry import Registry, read_registry
+
+FIRST_YEAR = 1990
 
 
 class CycleParameters(BaseModel):
@@ -36,12 +38,26 @@ class CycleParameters(BaseModel):
     @model_validator(mode="after")
     def _fill(self) -> Self:
         chosen = settings()
-        self.year = self.year or datetime.date.today().year - 1
-        self.registry = self.registry or chosen.registry
-        self.inbox = self.inbox or chosen.inbox
-        self.out = self.out or str(chosen.out_folder)
+        self.year = self.year or chosen.today.year - 1
+        self.registry = _typed(self.registry) or chosen.registry
+        self.inbox = _typed(self.inbox) or chosen.inbox
+        self.out = _typed(self.out) or str(chosen.out_folder)
         self.mark = self.mark or chosen.mark
         return self
+
+    @classmethod
+    def of(cls, **values: Any) -> Self:
+        """Parameters as typed.
+
+        Raises:
+            UsageError: A value does not fit.
+        """
+        try:
+            return cls(**values)
+        except ValidationError as error:
+            names = {str(fault["loc"][0]) for fault in error.errors() if fault["loc"]}
+            titles = "、".join(f"“{field.title}”" for name, field in cls.model_fields.items() if name in names)
+            raise UsageError(f"{titles or '参数'}填写有误，请改正后重新运行。") from None
 
     def check(self) -> Registry:
         """Refuse what cannot work before anything is started.
@@ -50,9 +66,11 @@ class CycleParameters(BaseModel):
             The registry, leniently read.
 
         Raises:
-            JuesuanError: A place is not named, the registry or inbox cannot be read, a unit is unknown, or the
-                database cannot be used.
+            JuesuanError: There can be no accounts of that year yet, a place is not named, the registry or inbox cannot
+                be read, a unit is unknown, results cannot be written, or the database cannot be used.
         """
+        if not FIRST_YEAR <= self.year <= settings().today.year:
+            raise UsageError(f"年度“{self.year}”不对：请写四位数，例如 2022，不能晚于今年；0 表示上一年度。")
         for name in ("registry", "inbox"):
             if not getattr(self, name):
                 title = CycleParameters.model_fields[name].title
@@ -61,6 +79,7 @@ class CycleParameters(BaseModel):
         if unknown := [code for code in self.units if not registry.files(code)]:
             raise UsageError(f"登记表中没有填报单位 {'、'.join(unknown)}。")
         survey(inbox_path(self.inbox), registry)
+        _require_writable(Path(self.out))
         upgrade_database(settings().database_url)
         return registry
 
@@ -77,6 +96,20 @@ class CycleParameters(BaseModel):
             "profile": self.profile,
             "mark": self.mark,
         }
+
+
+def _typed(path: str) -> str:
+    """A path as people paste it: without blanks and quotes around it."""
+    return path.strip().strip("\"'“”‘’").strip()
+
+
+def _require_writable(out: Path) -> None:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=out):
+            pass
+    except OSError as error:
+        raise UsageError(f"结果文件夹“{out}”不能写入：{reason_of(error)}。请换一个文件夹或检查权限。") from None
 
 
 class UnitParameters(BaseModel):

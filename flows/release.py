@@ -3,7 +3,6 @@
 Prefect's form is a convenience: the decision lives in our table, and ``juesuan release`` takes it as well.
 """
 
-import datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -16,7 +15,7 @@ from prefect.runtime import flow_run as current_run
 from prefect.states import Completed, Failed
 from pydantic import BaseModel, Field
 
-from flows.artifacts import escape, site_of
+from flows.artifacts import escape, run_link, site_of
 from flows.forms import shown
 from flows.notifications import notify
 from flows.run_logs import keep_run_logs_readable
@@ -49,13 +48,13 @@ class Decision(RunInput):
     decision: Literal["同意", "退回"] = Field(
         default="退回", title="决定", description="同意公开，或退回修改（点右侧箭头选择）"
     )
-    reviewer: str = Field(title="审核人", description="姓名，记入审批记录", min_length=1)
+    reviewer: str = Field(title="审核人", description="姓名，记入审批记录", min_length=1, pattern=r"\S")
     comment: str = Field(default="", title="意见")
 
 
 def _run_name() -> str:
     values = dict(current_run.parameters or {})
-    year = values.get("year") or datetime.date.today().year - 1
+    year = values.get("year") or settings().today.year - 1
     return f"{year}年度决算公开审批 {values.get('department', '')}".strip()
 
 
@@ -75,7 +74,7 @@ def release(
 ) -> State[object]:
     """公开审批：检查能否公开，等待审核人决定，同意则定稿，退回则说明原因。"""
     url = settings().database_url
-    year = year or datetime.date.today().year - 1
+    year = year or settings().today.year - 1
     try:
         upgrade_database(url)
         with session_of(url) as session:
@@ -84,9 +83,9 @@ def release(
             versions = covered_versions(session, cycle)
             sources = sources_of(cycle)
         cycle_id = cycle.id or 0
-        # Once only: a resumed or retried run must not freeze what has changed since.
-        if (document_number or approved_on) and current_run.run_count <= 1:
-            note_statutory(url, cycle_id, document_number, parse_date(approved_on), "操作员")
+        if document_number or approved_on:
+            on = parse_date(approved_on, settings().today)
+            note_statutory(url, cycle_id, document_number, on, "操作员", run=str(current_run.id))
         if found := release_obstacles(url, cycle_id):
             return Failed(name="不能公开", message=" ".join(found))
     except JuesuanError as error:
@@ -95,8 +94,11 @@ def release(
     key = "release-" + key_of(*versions.items())[:16]
     if not _asked(key):
         get_run_logger().info("等待审核人决定，请按本次运行页面上的 Resume 填写，期限 %s 天。", DAYS_TO_DECIDE)
-        notify("等待批准", "部门决算等待公开审批", status, link=f"{settings().ui_url}/runs/flow-run/{current_run.id}")
-    listed = "\n".join(f"- {escape(code)}：第 {number} 版" for code, number in versions.items())
+        notify("等待批准", "部门决算等待公开审批", status, link=run_link(str(current_run.id)))
+    names = {unit.code: unit.name for unit in status.units}
+    listed = "\n".join(
+        f"- {escape(code)} {escape(names.get(code, ''))}：第 {number} 版" for code, number in versions.items()
+    )
     decision: Any = suspend_flow_run(
         wait_for_input=Decision.with_initial_data(
             description=f"**{year} 年度 {escape(status.name)} 决算公开审批**\n\n"

@@ -2,12 +2,12 @@
 
 import os
 import socket
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Self
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 from zoneinfo import ZoneInfo
 
 from cronsim import CronSim, CronSimError
@@ -19,6 +19,12 @@ from models.errors import UsageError
 
 _WILDCARDS = ("0.0.0.0", "::")
 _EPOCH = datetime(2000, 1, 1)  # any moment will do to parse a cron expression
+
+KEPT_SECONDS = 3 * 366 * 86400
+"""How long the Prefect server keeps runs: three years, since the year before is what operators compare with."""
+
+OPEN_STATES = ("退回", "故障", "中断", "无法运行", "Failed", "Crashed", "TimedOut")
+"""Names of the states of runs that wait for somebody: our own ones and those that Prefect itself gives."""
 
 
 def make_private(folder: Path) -> None:
@@ -149,6 +155,20 @@ class Settings(BaseSettings):
         return Path(self.out).resolve() if self.out else self.home.resolve() / "out"
 
     @property
+    def today(self) -> date:
+        """The date in the time zone of the yearly plan, whatever the machine's clock is set to."""
+        return datetime.now(ZoneInfo(self.timezone)).date()
+
+    @property
+    def missing_for_plan(self) -> tuple[str, ...]:
+        """Environment variables without which nothing runs by itself every year; empty when the yearly plan stands.
+
+        Without a registry and an inbox that run could only fail.
+        """
+        wanted = ("schedule", "registry", "inbox")
+        return tuple(f"JUESUAN_{name.upper()}" for name in wanted if not getattr(self, name))
+
+    @property
     def loopback(self) -> bool:
         """Whether only this machine can reach what ``juesuan serve`` starts."""
         if self.host == "localhost":
@@ -170,6 +190,27 @@ class Settings(BaseSettings):
         return f"http://{_bracketed(self._shown_host)}:{self.port}"
 
     @property
+    def open_runs_url(self) -> str:
+        """Page of the Prefect UI with all runs that wait for somebody, however old.
+
+        The UI's own filter “Failed” goes by the name of a state and does not know ours; its list ends after a week.
+        """
+        query = [("state", name) for name in OPEN_STATES] + [("type", "span"), ("seconds", str(-KEPT_SECONDS))]
+        return f"{self.ui_url}/runs?{urlencode(query)}"
+
+    @property
+    def own_names(self) -> frozenset[str]:
+        """Host names, in the form of :func:`host_name`, by which UI, API and review site may be asked; empty for any.
+
+        A foreign name that leads to this machine is a page from elsewhere that wants to use what is meant for this
+        machine (DNS rebinding). A password keeps such a page out by itself.
+        """
+        if not self.loopback or self.auth.get_secret_value():
+            return frozenset()
+        public = urlsplit(self.public_url).hostname or self.host
+        return frozenset(map(host_name, ("localhost", "127.0.0.1", "::1", self.host, public)))
+
+    @property
     def site_url(self) -> str:
         """Address of the review site, as people reach it; without a slash at its end."""
         return self.public_url or f"http://{_bracketed(self._shown_host)}:{self.site_port}"
@@ -181,6 +222,18 @@ class Settings(BaseSettings):
 
 def _bracketed(host: str) -> str:
     return f"[{host}]" if ":" in host else host
+
+
+def host_name(host: str) -> str:
+    """A host name or address in the one form in which a browser sends it: lower case, IPv6 shortened, punycode."""
+    try:
+        return str(ip_address(host))
+    except ValueError:
+        pass
+    try:
+        return host.lower().encode("idna").decode("ascii")
+    except UnicodeError:
+        return host.lower()
 
 
 _COMPLAINTS = {

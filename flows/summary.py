@@ -129,7 +129,13 @@ def find_cycle(session: Session, year: int, department: str = "") -> Cycle:
         query = query.where(Cycle.department_code == department)
     cycles = session.exec(query).all()
     if not cycles:
-        raise UsageError(f"数据库中没有 {year} 年度的决算。请先运行 juesuan run --year {year} …")
+        known = session.exec(select(Cycle).order_by(col(Cycle.year), col(Cycle.department_code))).all()
+        held = "、".join(f"{one.year} 年度 {one.department_code}" for one in known[-10:])
+        raise UsageError(
+            f"数据库中没有{f'部门 {department} 的' if department else ''} {year} 年度决算"
+            + (f"，已有的是：{held}。请核对年度和部门代码，或" if held else "。请")
+            + "先运行年度周期（运行界面的 annual-cycle，或命令 juesuan run）。"
+        )
     if len(cycles) > 1:
         codes = "、".join(cycle.department_code for cycle in cycles)
         raise UsageError(f"数据库中有多个部门的 {year} 年度决算（{codes}），请指明部门。")
@@ -143,7 +149,9 @@ def sources_of(cycle: Cycle) -> dict[str, str]:
         UsageError: It was never run.
     """
     if not cycle.sources:
-        raise UsageError(f"{cycle.year} 年度还没有运行记录，请先运行 juesuan run。")
+        raise UsageError(
+            f"{cycle.year} 年度还没有运行记录，请先运行年度周期（运行界面的 annual-cycle，或命令 juesuan run）。"
+        )
     return dict(json.loads(cycle.sources))
 
 

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from models.errors import CatalogueError
+from models.errors import CatalogueError, reason_of
 
 _Loader: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -61,7 +61,7 @@ def read_yaml(file: Path) -> tuple[Any, dict[Path_, int]]:
     try:
         node = yaml.compose(file.read_text("utf-8"), Loader=_Loader)
     except OSError as error:
-        raise CatalogueError(file, 0, f"打不开：{error.strerror}") from error
+        raise CatalogueError(file, 0, f"打不开：{reason_of(error)}") from error
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         raise CatalogueError(file, mark.line + 1 if mark else 0, f"不是有效的 YAML：{error}") from error

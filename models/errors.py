@@ -1,5 +1,33 @@
 """Faults that a user can mend. Their text is Chinese, complete, and may be shown as it is."""
 
+import errno
+
+_REASONS = {
+    errno.ENOENT: "文件或文件夹不存在",
+    errno.ENOTDIR: "路径中有一段不是文件夹",
+    errno.EISDIR: "这是文件夹，不是文件",
+    errno.EEXIST: "已有同名的文件或文件夹",
+    errno.EACCES: "没有权限",
+    errno.EPERM: "没有权限",
+    errno.EROFS: "磁盘是只读的",
+    errno.ENOSPC: "磁盘已满",
+    errno.EDQUOT: "磁盘配额已满",
+    errno.EIO: "磁盘读写错误",
+    errno.EMFILE: "打开的文件太多",
+    errno.ENAMETOOLONG: "名称太长",
+    errno.ELOOP: "链接循环",
+    errno.EBUSY: "正被占用",
+    errno.ETIMEDOUT: "超时",
+    errno.ECONNREFUSED: "连接被拒绝",
+    errno.EADDRINUSE: "已被占用",
+    errno.EADDRNOTAVAIL: "地址不是本机的",
+}
+
+
+def reason_of(error: OSError) -> str:
+    """What the operating system refused, in Chinese; its own words where none are known."""
+    return _REASONS.get(error.errno or 0) or error.strerror or type(error).__name__
+
 
 class JuesuanError(Exception):
     """Base of every error raised on purpose; its text tells a user what is wrong and what to do."""

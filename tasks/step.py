@@ -36,6 +36,11 @@ class StepReport:
     returned: dict[str, str] = field(default_factory=dict)
     faults: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def fresh(self) -> set[str]:
+        """Units about which the step found something that was not known before."""
+        return {*self.done, *self.faults, *(self.returned.keys() - set(self.unchanged))}
+
     def merge(self, other: "StepReport") -> None:
         """Take another chunk's report in."""
         self.done += other.done

@@ -23,7 +23,8 @@ def run(arguments: argparse.Namespace) -> int:
         sources = sources_of(cycle)
     cycle_id = cycle.id or 0
     if arguments.document_number or arguments.approved_on:
-        note_statutory(url, cycle_id, arguments.document_number, parse_date(arguments.approved_on), arguments.by)
+        approved_on = parse_date(arguments.approved_on, settings().today)
+        note_statutory(url, cycle_id, arguments.document_number, approved_on, arguments.by)
         print(f"已登记批复：{arguments.document_number}，{arguments.approved_on}。")
     if not (arguments.approve or arguments.send_back):
         if arguments.document_number or arguments.approved_on:

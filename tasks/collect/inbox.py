@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
-from models.errors import SubmissionError, UsageError
+from models.errors import SubmissionError, UsageError, reason_of
 from tasks.collect.registry_csv import Registry, RegistryUnit
 
 READABLE = (".xlsx", ".txt")
@@ -118,7 +118,7 @@ class Inbox:
             return []
         unit = self.registry.by_code[code]
         message = (
-            f"单位 {code}（{unit.name}）报送了 {len(files)} 个内容不同的文件：{_listed(files)}。"
+            f"单位 {code}（{unit.name}）报送了 {len(files)} 个文件，内容不一致：{_listed(files)}。"
             "无法判断以哪个为准，均未接收。处理办法：只保留要报送的一个，删去其余的。"
         )
         return [Refusal(file.name, file.sha256, "重复报送", message, code) for file in files]
@@ -131,11 +131,11 @@ def survey(inbox: Path, registry: Registry) -> Inbox:
         UsageError: There is no such folder, or it cannot be listed.
     """
     if not inbox.is_dir():
-        raise UsageError(f"收件文件夹“{inbox}”不存在或不是文件夹。请核对 --inbox")
+        raise UsageError(f"收件文件夹“{inbox}”不存在或不是文件夹。请核对收件夹的路径")
     try:
         entries = sorted(inbox.iterdir(), key=lambda entry: entry.name)
     except OSError as error:
-        raise UsageError(f"收件文件夹“{inbox}”打不开：{error.strerror}。请核对权限") from error
+        raise UsageError(f"收件文件夹“{inbox}”打不开：{reason_of(error)}。请核对权限") from error
     namer = _Namer(registry)
     assigned: dict[str, list[InboxFile]] = {}
     unassigned: list[InboxFile] = []
@@ -192,7 +192,7 @@ def _accept(entry: Path, namer: "_Namer") -> InboxFile:
         return InboxFile(entry, name, sha256_of(entry))
     except OSError as error:
         advice = "请核对文件权限，并确认没有被其他程序占用。"
-        raise SubmissionError(name, f"打不开：{error.strerror}。", advice=advice) from error
+        raise SubmissionError(name, f"打不开：{reason_of(error)}。", advice=advice) from error
 
 
 def _sha256_or_none(entry: Path, error: SubmissionError) -> str:

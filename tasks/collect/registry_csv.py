@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from models.errors import RegistryError
+from models.errors import RegistryError, reason_of
 from models.profiles import Profile, load_profile
 
 HEADERS = {
@@ -130,7 +130,7 @@ def read_registry(path: Path, profile: Profile | None = None, *, strict: bool = 
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise RegistryError(f"单位登记表《{path.name}》打不开：{error.strerror}。请核对路径和权限") from error
+        raise RegistryError(f"单位登记表“{path}”打不开：{reason_of(error)}。请核对路径和权限") from error
     cover = (profile or load_profile()).forms["封面"].rows
     options = {title: cover[title].options for title in WORDS_OF_COVER}
     rows = _parse(path.name, _decode(path.name, content))

@@ -10,13 +10,15 @@ from datetime import date
 from sqlmodel import Session, col, select
 
 from models.errors import UsageError
-from models.tables import Approval, Contribution, Cycle, StatutoryApproval, StepState, SubmissionVersion, Unit
+from models.tables import Approval, Contribution, Cycle, Event, StatutoryApproval, StepState, SubmissionVersion, Unit
 from models.trail import record
 from tasks.collect.store.versions import latest_version
 from tasks.step import steps_of, units_of
 
 APPROVED, RETURNED = "同意", "退回"
 """Decisions."""
+
+_NOTED = "登记批复"
 
 _SAID = ("decision", "reviewer", "comment", "versions")
 
@@ -65,27 +67,47 @@ def statutory_approval(session: Session, cycle: Cycle) -> StatutoryApproval | No
     return session.exec(select(StatutoryApproval).where(StatutoryApproval.cycle_id == cycle.id)).first()
 
 
-def record_statutory(session: Session, cycle: Cycle, document_number: str, approved_on: date, by: str) -> None:
+def record_statutory(
+    session: Session, cycle: Cycle, document_number: str, approved_on: date, by: str, run: str = ""
+) -> None:
     """Record 批复 and freeze the versions as they stand; recording the same again changes nothing.
 
+    Args:
+        session: Open transaction.
+        cycle: The cycle.
+        document_number: 文号 of the finance department's approval.
+        approved_on: Its date.
+        by: Who records it.
+        run: Id of the flow run that does; a run records once, so that going on with it never approves later figures.
+
     Raises:
-        UsageError: Nothing was added up yet, or the number is empty.
+        UsageError: Nothing was added up yet, or number or date cannot be right.
     """
+    if run and _recorded_by(session, cycle, run):
+        return
     versions = covered_versions(session, cycle)
     if not versions:
         raise UsageError("部门决算尚未汇总，不能登记批复。请先运行年度周期。")
-    if not document_number.strip():
+    document_number = document_number.strip()
+    if not document_number:
         raise UsageError("请填写批复文号。")
+    if approved_on.year <= cycle.year:
+        raise UsageError(f"批复日期 {approved_on} 在 {cycle.year} 年度结束以前，请核对。")
     row = statutory_approval(session, cycle) or StatutoryApproval(
         cycle_id=cycle.id or 0, document_number="", approved_on=approved_on
     )
     text = json.dumps(versions, ensure_ascii=False)
-    if (row.document_number, row.approved_on, row.versions) == (document_number, approved_on, text):
+    if (row.document_number, row.approved_on, row.versions) == (document_number, approved_on, text) and not run:
         return
     row.document_number, row.approved_on, row.versions = document_number, approved_on, text
     session.add(row)
     detail = f"{document_number}，{approved_on.isoformat()}"
-    record(session, "登记批复", cycle_id=cycle.id, unit_code=cycle.department_code, detail=detail, actor=by)
+    record(session, _NOTED, cycle_id=cycle.id, unit_code=cycle.department_code, detail=detail, actor=by, run=run)
+
+
+def _recorded_by(session: Session, cycle: Cycle, run: str) -> bool:
+    query = select(Event.id).where(Event.cycle_id == cycle.id, Event.action == _NOTED, Event.run == run)
+    return session.exec(query).first() is not None
 
 
 def decide(session: Session, cycle: Cycle, decision: str, reviewer: str, comment: str) -> Approval:

@@ -12,10 +12,10 @@ from tasks.disclose.review import write_review
 from tasks.step import cycle_by_id, units_of
 
 
-def note_statutory(url: str, cycle_id: int, document_number: str, approved_on: date, by: str) -> None:
-    """Record 批复 in a transaction of its own."""
+def note_statutory(url: str, cycle_id: int, document_number: str, approved_on: date, by: str, run: str = "") -> None:
+    """Record 批复 in a transaction of its own. Arguments and errors as of ``record_statutory``."""
     with session_of(url) as session:
-        record_statutory(session, cycle_by_id(session, cycle_id), document_number, approved_on, by)
+        record_statutory(session, cycle_by_id(session, cycle_id), document_number, approved_on, by, run)
 
 
 def release_obstacles(url: str, cycle_id: int) -> list[str]:

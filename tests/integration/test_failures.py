@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +18,16 @@ from prefect.client.schemas.filters import (
     LogFilter,
     LogFilterFlowRunId,
 )
-from prefect.client.schemas.objects import FlowRun
+from prefect.client.schemas.objects import FlowRun, State
 from prefect.client.schemas.sorting import FlowRunSort
+from prefect.states import Crashed, Failed
 
-from flows import failures
+from flows import failures, unit_runs
 from flows.settings import settings, use_database
 from flows.summary import cycle_status, find_cycle
 from models.database import session_of
 from models.schema_upgrade import upgrade_database
+from tasks.step import STEPS, reset_steps, units_of
 
 pytestmark = pytest.mark.prefect
 
@@ -49,9 +51,7 @@ class Office:
     def reconcile(self, own_unit: str = "") -> list[FlowRun]:
         with session_of(self.place.url) as session:
             cycle = find_cycle(session, YEAR)
-            failures.reconcile(
-                session, cycle, cycle_status(session, cycle), self.place.parameters().sources(), own_unit
-            )
+            failures.reconcile(cycle_status(session, cycle), self.place.parameters().sources(), own_unit)
         return self.runs()
 
     def runs(self) -> list[FlowRun]:
@@ -119,19 +119,82 @@ def test_a_mended_unit_closes_its_run_and_a_new_failure_opens_another(office: Of
     assert states(office.reconcile()) == [("COMPLETED", "已处理"), ("FAILED", "退回")]
 
 
-def test_a_failure_that_reads_differently_now_replaces_the_old_run(office: Office) -> None:
+def pages(office: Office, run: FlowRun) -> list[str]:
+    """What the run's own pages say."""
+    body = {"artifacts": {"flow_run_id": {"any_": [str(run.id)]}}}
+    return [page["data"] for page in office.client.request("POST", "/artifacts/filter", json=body).json()]
+
+
+def test_a_failure_that_reads_differently_now_is_told_by_the_same_run(office: Office) -> None:
     office.deploy(failures.database_tag())
     run_plain(office.place)
-    office.reconcile()
+    (before,) = office.reconcile()
     file = next(office.place.inbox.glob("301005*"))
     book = load_workbook(file)
     book["公开10"]["C8"] = 30000  # one of its four mistakes is gone
     book.save(file)
     run_plain(office.place, "301005")
-    runs = office.reconcile()
-    assert states(runs) == [("COMPLETED", "已处理"), ("FAILED", "退回")]
-    assert runs[0].state and runs[0].state.message == "该单位已重新处理，由新的运行记录跟踪。"
-    assert runs[1].state and "约3万元" not in (runs[1].state.message or "")
+    (after,) = office.reconcile()
+    assert after.id == before.id and states([after]) == [("FAILED", "退回")] and after.name == RETURNED
+    message = after.state.message if after.state else ""
+    assert message and "强制性不符 3 处" in message
+    (page,) = pages(office, after)
+    assert "强制性不符 3 处" in page and "4 处" not in page, "what it said before is gone"
+
+
+@pytest.mark.parametrize("ended", [Crashed(name="中断"), Failed(name="无法运行", message="单位登记表打不开")])
+def test_an_interrupted_or_refused_retry_is_no_end(office: Office, ended: State[object]) -> None:
+    """The unit still is returned: whoever looks next, the run says so again and can be retried."""
+    office.deploy(failures.database_tag())
+    run_plain(office.place)
+    (run,) = office.reconcile()
+    office.client.set_flow_run_state(run.id, ended, force=True)
+    (after,) = office.reconcile()
+    assert (after.id, states([after]), after.name) == (run.id, [("FAILED", "退回")], RETURNED)
+    assert len(pages(office, after)) == 1
+
+
+def test_a_unit_that_nobody_has_looked_at_keeps_its_interrupted_run(office: Office) -> None:
+    office.deploy(failures.database_tag())
+    run_plain(office.place)
+    (run,) = office.reconcile()
+    office.client.set_flow_run_state(run.id, Crashed(name="中断"), force=True)
+    with session_of(office.place.url) as session:
+        cycle = find_cycle(session, YEAR)
+        (unit,) = units_of(session, cycle.id or 0, ["301005"])
+        reset_steps(session, unit, *STEPS)
+    assert states(office.reconcile()) == [("CRASHED", "中断")]
+
+
+def test_a_failure_that_comes_back_unchanged_opens_its_run_again(office: Office) -> None:
+    """Struck from the registry, and put back: the run of before is the unit's run again."""
+    office.deploy(failures.database_tag())
+    run_plain(office.place)
+    (run,) = office.reconcile()
+    whole = office.place.registry.read_text("utf-8-sig")
+    registry = office.place.out.parent / "registry.csv"
+    registry.write_text("\n".join(line for line in whole.splitlines() if "301005" not in line), "utf-8")
+    office.place = replace(office.place, registry=registry)
+    run_plain(office.place)
+    assert states(office.reconcile()) == [("COMPLETED", "已处理")]
+    registry.write_text(whole, "utf-8")
+    run_plain(office.place)
+    (after,) = office.reconcile()
+    assert (after.id, states([after])) == (run.id, [("FAILED", "退回")])
+    assert "退回" in after.tags
+
+
+def test_of_two_runs_about_one_unit_one_stays_open(office: Office) -> None:
+    office.deploy(failures.database_tag())
+    run_plain(office.place)
+    (first,) = office.reconcile()
+    parameters = {"unit": "301005", "year": YEAR}
+    by_hand = office.client.create_flow_run_from_deployment(
+        office.deployment, parameters=parameters, state=Failed(name="退回"), tags=list(first.tags)
+    )
+    open_ = [run for run in office.reconcile() if run.state and run.state.is_failed()]
+    assert len(open_) == 1 and open_[0].id in (first.id, by_hand.id)
+    assert open_[0].state and open_[0].state.message == (first.state.message if first.state else "")
 
 
 def test_the_unit_that_is_run_itself_opens_nothing(office: Office) -> None:
@@ -147,7 +210,7 @@ def test_faults_have_a_name_of_their_own_and_all_pages_are_read(
     in_the_way = office.place.results / "单位" / "301003" / "决算公开.html"
     in_the_way.mkdir(parents=True)
     assert run_flow(office.place)[0] == "故障"
-    monkeypatch.setattr(failures, "MOST_OPEN", 1)
+    monkeypatch.setattr(unit_runs, "MOST_AT_ONCE", 1)
     runs = office.reconcile()
     assert sorted(states(runs)) == [("FAILED", "故障"), ("FAILED", "退回")]
     fault = next(run for run in runs if run.state and run.state.name == "故障")
@@ -161,7 +224,7 @@ def test_nothing_is_opened_where_no_retry_would_reach_the_unit(office: Office) -
     run_plain(office.place)
     with session_of(office.place.url) as session:
         cycle = find_cycle(session, YEAR)
-        failures.reconcile(session, cycle, cycle_status(session, cycle), office.place.parameters().sources())
+        failures.reconcile(cycle_status(session, cycle), office.place.parameters().sources())
     office.deploy("库:000000000000")
     assert office.reconcile() == [], "a server of another database"
     office.deploy()

@@ -2,6 +2,7 @@
 
 import logging
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -65,6 +66,64 @@ def test_a_fault_is_told_with_unit_and_link_and_without_a_leak(
     assert told["text"]["content"].startswith("【决算·故障】2022 年度 云岭市医疗保障局：1 户处理故障")
     assert told["link"].endswith("/2022-301/审核报告.html") and told["link"] in told["text"]["content"]
     assert SECRET not in logged(caplog) and SECRET not in repr(settings())
+
+
+def test_a_fault_that_is_known_already_is_not_told_again(hook: Webhook, tmp_path: Path) -> None:
+    from flows.cycle import annual_cycle, unit_cycle
+
+    place = broken_place(tmp_path)
+    use_database(place.url)
+    annual_cycle(**place.parameters().for_flow(), return_state=True)
+    sources = {k: v for k, v in place.parameters().for_flow().items() if k != "units"}
+    unit_cycle(unit="301001", **sources, return_state=True)
+    assert len(hook.of("故障")) == 1
+
+
+def test_a_start_that_cannot_run_is_told(hook: Webhook, tmp_path: Path) -> None:
+    """The yearly start comes when nobody looks."""
+    from flows.cycle import annual_cycle
+
+    wrong = {"year": 2022, "registry": str(tmp_path / "登记表.csv"), "inbox": str(tmp_path), "out": str(tmp_path)}
+    state = annual_cycle(**wrong, return_state=True)
+    assert state.name == "无法运行"
+    (told,) = hook.of("故障")
+    assert "年度周期无法运行：单位登记表" in told["message"] and "文件或文件夹不存在" in told["message"]
+    assert "/runs/flow-run/" in told["link"] and told["year"] is None
+
+
+def test_a_run_that_breaks_off_is_told(hook: Webhook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from flows import cycle
+
+    def breaks(*_: object) -> None:
+        raise RuntimeError("unforeseen")
+
+    monkeypatch.setattr(cycle, "_scope", breaks)
+    place = Place(f"sqlite:///{tmp_path / 'j.db'}", tmp_path / "out")
+    use_database(place.url)
+    state = cycle.annual_cycle(**place.parameters().for_flow(), return_state=True)
+    assert state.is_failed()
+    (told,) = hook.of("故障")
+    assert "意外中断" in told["message"] and "/runs/flow-run/" in told["link"]
+
+
+def test_a_webhook_that_fails_is_told_in_the_log_of_the_run(hook: Webhook, tmp_path: Path) -> None:
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.filters import LogFilter, LogFilterFlowRunId
+
+    from flows.cycle import annual_cycle
+
+    hook.answer = 500
+    state = annual_cycle(year=2022, registry="没有.csv", inbox=str(tmp_path), out=str(tmp_path), return_state=True)
+    run = state.state_details.flow_run_id
+    assert run is not None
+    of_run = LogFilter(flow_run_id=LogFilterFlowRunId(any_=[run]))
+    with get_client(sync_client=True) as client:
+        lines: list[str] = []
+        end = time.monotonic() + 20
+        while not any("通知" in line for line in lines) and time.monotonic() < end:
+            lines = [log.message for log in client.read_logs(of_run, limit=50, offset=0)]
+            time.sleep(0.5)
+    assert "通知没有送达：接收通知的服务回答 500。" in lines
 
 
 def test_a_release_that_waits_is_told(hook: Webhook, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from models.database import session_of
 from models.errors import UsageError
 from models.tables import Approval, Document, Event, StatutoryApproval
 from tasks.disclose.approval import decide, obstacles, standing_approval
+from tasks.disclose.dates import parse_date
 from tasks.disclose.release import carry_out, note_statutory
 
 FIRST = {"301": 1, "301001": 1, "301002": 1, "301003": 1, "301004": 1, "301005": 1}
@@ -138,6 +139,34 @@ def test_statutory_approval_is_recorded_once(database_url: str, tmp_path: Path) 
             decide(session, find_cycle(session, YEAR), decision, reviewer, "")
 
 
+def test_a_run_that_goes_on_records_the_statutory_approval_once(database_url: str, tmp_path: Path) -> None:
+    """Resumed after figures changed, a run must not put 批复 on what finance never saw; refused before, it must."""
+    place = ready(database_url, tmp_path)
+    with pytest.raises(UsageError, match="批复文号"):
+        note_statutory(place.url, cycle_id(place), "", DAY, "甲", run="one")
+    note_statutory(place.url, cycle_id(place), NUMBER, DAY, "甲", run="one")
+    change_301004(place.inbox)
+    run_plain(place, "301004")
+    note_statutory(place.url, cycle_id(place), NUMBER, DAY, "甲", run="one")
+    assert said(place) == [f"批复（{NUMBER}）之后有单位的数据发生变化，公开数与批复数不一致。"]
+    note_statutory(place.url, cycle_id(place), NUMBER, DAY, "甲", run="two")
+    assert said(place) == [], "recorded anew, on purpose"
+    note_statutory(place.url, cycle_id(place), NUMBER, DAY, "甲", run="two")
+    with session_of(place.url) as session:
+        assert len(session.exec(select(Event).where(Event.action == "登记批复")).all()) == 2
+    with pytest.raises(UsageError, match="2022 年度结束以前"):
+        note_statutory(place.url, cycle_id(place), NUMBER, date(2022, 12, 31), "甲")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"), [("2023-13-01", "不是有效日期"), ("2099-01-01", "还没有到"), ("", "2023-08-15")]
+)
+def test_a_date_that_cannot_be_is_told(text: str, told: str) -> None:
+    assert parse_date(" 2023-08-15 ", date(2023, 8, 15)) == DAY
+    with pytest.raises(UsageError, match=told):
+        parse_date(text, date(2026, 11, 22))
+
+
 def release(place: Place, *words: str) -> tuple[int, str]:
     process = command("release", "--year", str(YEAR), "--database", place.url, *words, home=place.out.parent / "home")
     output, _ = process.communicate(timeout=120)
@@ -163,4 +192,4 @@ def test_release_by_command(tmp_path: Path) -> None:
     code, output = release(place, "--return", "--by", "审核人甲")
     assert code == 0 and "退回" in output and drafts(place) == set(FIRST)
     code, output = release(replace(place, url=f"sqlite:///{tmp_path / 'none.db'}"), "--approve", "--by", "甲")
-    assert code == 2 and "没有 2022 年度的决算" in output
+    assert code == 2 and "没有 2022 年度决算" in output

@@ -109,6 +109,12 @@ def test_a_worker_runs_the_year_and_takes_the_retry(office: Office) -> None:
     by_hand = office.launch("unit-cycle", unit="301005", year=2022)
     assert by_hand["state"]["name"] == "退回" and "退回" in by_hand["tags"]
     assert [run["id"] for run in office.failed().values()] == [by_hand["id"]], "the newest run is the one that is open"
+    file = next((office.folder / "inbox").glob("301005*"))
+    right = file.read_bytes()
+    file.write_bytes(b"PK")
+    refused = office.retry(by_hand["id"])
+    assert refused["state"]["message"].startswith("收集："), "a new file that is refused is a new file"
+    file.write_bytes(right)
     correct_301005(office.folder / "inbox")
     mended = office.retry(returned["301005"]["id"])
     assert mended["state"]["type"] == "COMPLETED" and "退回" not in mended["tags"], mended

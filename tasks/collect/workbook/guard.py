@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from struct import error as StructError
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
-from models.errors import SubmissionError
+from models.errors import SubmissionError, reason_of
 from tasks.collect.workbook.guard_xml import CellFault, PartReader, PartRefused
 
 MAX_FILE_BYTES = 20 * 2**20
@@ -69,7 +69,7 @@ def read_limited(path: Path) -> bytes:
             data = stream.read(MAX_FILE_BYTES + 1)
     except OSError as error:
         raise SubmissionError(
-            path.name, f"文件打不开：{error.strerror}。", advice="请检查文件是否存在、能否读取。"
+            path.name, f"文件打不开：{reason_of(error)}。", advice="请检查文件是否存在、能否读取。"
         ) from error
     if len(data) > MAX_FILE_BYTES:
         limit = MAX_FILE_BYTES // 2**20
