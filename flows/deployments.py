@@ -15,8 +15,8 @@ ANNUAL, UNIT, RELEASE = "annual-cycle", "unit-cycle", "release"
 
 
 def _yearly(chosen: Settings) -> Schedule | None:
-    """The yearly start; none without a registry and an inbox, since that run could only fail."""
-    if not (chosen.schedule and chosen.registry and chosen.inbox):
+    """The yearly start, if this installation has what it takes."""
+    if chosen.missing_for_plan:
         return None
     return Cron(chosen.schedule, timezone=chosen.timezone)
 

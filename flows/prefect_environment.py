@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from flows.server import Reply, ask
-from flows.settings import make_private
+from flows.settings import KEPT_SECONDS, make_private
 from models.errors import UsageError
 
 READY = "JUESUAN_PREFECT_READY"
@@ -35,9 +35,8 @@ _SERVER = {
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "500",
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_READ_BATCH_SIZE": "500",
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "1",
-    # Runs are kept for three years: the year before is what operators compare with.
     "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
-    "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(3 * 366 * 86400),
+    "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(KEPT_SECONDS),
     # A web page from elsewhere, open in the operator's browser, must not drive the API.
     "PREFECT_SERVER_CSRF_PROTECTION_ENABLED": "true",
     # Relative, so that the UI works under whatever name it is reached.

@@ -1,20 +1,23 @@
 """The review site: what was written for reviewers, read-only over HTTP. ``python -m flows.review_site`` serves it."""
 
 import base64
+import os
+import re
 import secrets
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote_to_bytes
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from flows.settings import Settings, settings
+from flows.settings import Settings, host_name, settings
 
 MEDIA = {
     ".html": "text/html",
@@ -82,8 +85,8 @@ def listing(root: Path, folder: Path) -> HTMLResponse:
     rows = [] if folder == root else ['<li>📁 <a href="../">上一级</a></li>']
     for name in names:
         mark, end = ("📁", "/") if (folder / name).is_dir() else ("📄", "")
-        rows.append(f'<li>{mark} <a href="./{escape(quote(name))}{end}">{escape(name)}</a></li>')
-    title = "审核报告与公开文稿" if folder == root else "／".join(folder.relative_to(root).parts)
+        rows.append(f'<li>{mark} <a href="./{_quoted(name)}{end}">{escape(_shown(name))}</a></li>')
+    title = "审核报告与公开文稿" if folder == root else _shown("／".join(folder.relative_to(root).parts))
     body = f"<ul>{''.join(rows)}</ul>" if names else f"<ul>{''.join(rows)}</ul><p>还没有结果。</p>"
     return page(title, body)
 
@@ -97,12 +100,42 @@ def answer(root: Path, path: str) -> Response:
     if found.is_file():
         return FileResponse(found, media_type=MEDIA[found.suffix])
     if not path.endswith("/"):
-        return RedirectResponse("./" + quote(path.rsplit("/", 1)[-1]) + "/")
+        return RedirectResponse(f"./{_quoted(path.rsplit('/', 1)[-1])}/")
     return listing(root, found)
+
+
+def _quoted(name: str) -> str:
+    return quote(os.fsencode(name))
+
+
+def _shown(name: str) -> str:
+    """A file name as text: what is not UTF-8 in it (from an old archive, say) is replaced."""
+    return os.fsencode(name).decode("utf-8", "replace")
 
 
 _EMPTY = ("审核报告与公开文稿", "<p>还没有结果：年度周期尚未运行，或结果文件夹尚未建立。</p>")
 _NOT_FOUND = ("没有这个页面", '<p>没有这个页面，或文件已移走。</p><p><a href="/">回到首页</a></p>', 404)
+
+
+_HOST = re.compile(r"(?:\[([0-9a-fA-F:.]+)\]|([^\s\[\]:/?#@\\]+))(?::[0-9]*)?")
+"""A Host header: IPv6 address in brackets, or name; then perhaps a port."""
+
+
+def is_own(host: str, names: frozenset[str]) -> bool:
+    """Whether a host, as a ``Host`` header gives it (with or without port), is one of the names; any is when none are."""
+    found = _HOST.fullmatch(host)
+    return not names or (found is not None and host_name(found[1] or found[2]) in names)
+
+
+def asked_by_own_name(headers: Headers, names: frozenset[str]) -> bool:
+    """Whether a request was sent to one of our own names and to no other."""
+    hosts = headers.getlist("host")
+    return not names or (len(hosts) == 1 and is_own(hosts[0], names))
+
+
+def foreign_name() -> HTMLResponse:
+    """Answer to a request under a name that is not ours."""
+    return page("地址不对", "<p>请用 juesuan serve 显示的地址访问。</p>", 421)
 
 
 @dataclass(slots=True)
@@ -111,8 +144,7 @@ class Gate:
 
     Attributes:
         app: What lies behind. auth: ``user:password``, empty for none.
-        names: Names by which the site may be asked; empty for any. A foreign name that leads here is a page from
-            elsewhere that wants to read a site meant for this machine.
+        names: :attr:`flows.settings.Settings.own_names`.
     """
 
     app: ASGIApp
@@ -139,20 +171,13 @@ class Gate:
             refused = page("不能这样访问", "<p>本网站只供查看。</p>", 405)
             refused.headers["Allow"] = "GET, HEAD"
             return refused
-        if self.names and _host(request.headers.get("host", "")) not in self.names:
-            return page("地址不对", "<p>请用 juesuan serve 显示的地址访问。</p>", 421)
+        if not asked_by_own_name(request.headers, self.names):
+            return foreign_name()
         if self.auth and not secrets.compare_digest(_credentials(request), self.auth):
             refused = page("需要登录", "<p>请输入用户和口令。</p>", 401)
             refused.headers["WWW-Authenticate"] = 'Basic realm="juesuan", charset="UTF-8"'
             return refused
         return None
-
-
-def _host(header: str) -> str:
-    try:
-        return urlsplit(f"//{header}").hostname or ""
-    except ValueError:
-        return ""
 
 
 def _credentials(request: Request) -> bytes:
@@ -168,12 +193,11 @@ def review_site(chosen: Settings) -> ASGIApp:
     root = chosen.out_folder
 
     def show(request: Request) -> Response:
-        return answer(root, request.scope["path"])
+        # The decoded path of the scope has lost the bytes that are not UTF-8.
+        return answer(root, os.fsdecode(unquote_to_bytes(request.scope["raw_path"])))
 
     auth = chosen.auth.get_secret_value().encode()
-    own = {"localhost", "127.0.0.1", "::1", chosen.host, urlsplit(chosen.public_url).hostname or chosen.host}
-    names = frozenset(own) if chosen.loopback and not auth else frozenset()
-    return Gate(Starlette(routes=[Route("/{path:path}", show)]), auth, names)
+    return Gate(Starlette(routes=[Route("/{path:path}", show)]), auth, chosen.own_names)
 
 
 if __name__ == "__main__":

@@ -105,7 +105,7 @@ def ask(api_url: str, auth: str = "") -> Reply:
 
 
 def serve_file(home: Path) -> Path:
-    """Where a running ``juesuan serve`` tells its addresses: JSON object of ``api``, ``ui``, ``site`` and ``pid``."""
+    """Where a running ``juesuan serve`` tells its addresses: JSON object of ``api``, ``ui``, ``open``, ``site``, ``pid``."""
     return home / "serve.json"
 
 

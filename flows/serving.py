@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from http.client import HTTPException
 from pathlib import Path
 from threading import Event
-from urllib.error import HTTPError
+from urllib.error import HTTPError, URLError
 from urllib.request import ProxyHandler, build_opener
 
 from flows.children import Child
@@ -21,7 +21,7 @@ from flows.prefect_environment import client_variables, server_variables, withou
 from flows.recovery import catch_up, close_interrupted, read_last_seen, waiting_for, write_last_seen
 from flows.server import Server, running_addresses, serve_file
 from flows.settings import Settings, make_private, settings
-from models.errors import JuesuanError, UsageError
+from models.errors import JuesuanError, UsageError, reason_of
 from models.schema_upgrade import upgrade_database
 
 START_SECONDS = 180
@@ -61,8 +61,7 @@ class Supervisor:
         server = base | server_variables(chosen.home, chosen.api_url, auth, database)
         for name in ("JUESUAN_DATABASE", "JUESUAN_WEBHOOK"):
             server.pop(name, None)
-        where = ("--host", chosen.host, "--port", str(chosen.port))
-        self.server = Child("Prefect 服务", "prefect", ("server", "start", *where), server, logs / "server.log", 5)
+        self.server = Child("Prefect 服务", "flows.prefect_server", (), server, logs / "server.log", 5)
         self.site = Child("审核报告网站", "flows.review_site", (), base, logs / "site.log", 2)
         client = base | client_variables(chosen.home, chosen.api_url, auth)
         self.runner = Child("任务执行器", "flows.runner", (), client, logs / "runner.log", 6)
@@ -182,8 +181,7 @@ def _supervise(supervisor: Supervisor) -> int:
     except Stopped:
         pass
     except (JuesuanError, OSError, HTTPException) as error:
-        text = str(error) if isinstance(error, JuesuanError) else f"与 Prefect 服务的通信失败（{type(error).__name__}）"
-        _say(f"{text}\n已全部停止。")
+        _say(f"{error if isinstance(error, JuesuanError) else _told(error)}\n已全部停止。")
         return 2
     finally:
         serve_file(chosen.home).unlink(missing_ok=True)
@@ -193,21 +191,33 @@ def _supervise(supervisor: Supervisor) -> int:
 
 
 def _tell_started(chosen: Settings) -> None:
-    addresses = {"api": chosen.api_url, "ui": chosen.ui_url, "site": chosen.site_url, "pid": os.getpid()}
+    addresses = {"api": chosen.api_url, "ui": chosen.ui_url, "open": chosen.open_runs_url, "site": chosen.site_url}
     part = serve_file(chosen.home).with_suffix(".tmp")
-    part.write_text(json.dumps(addresses), "utf-8")
+    part.write_text(json.dumps(addresses | {"pid": os.getpid()}), "utf-8")
     part.replace(serve_file(chosen.home))
-    plan = f"{chosen.schedule}（{chosen.timezone}）" if chosen.schedule else "没有设置"
     _say(
-        f"已启动。\n  运行界面（Prefect）：{chosen.ui_url}\n  审核报告网站：{chosen.site_url}/\n"
-        f"  网站显示的文件夹：{chosen.out_folder}\n  年度计划：{plan}\n按 Ctrl+C 停止。"
+        f"已启动。\n  运行界面（Prefect）：{chosen.ui_url}\n  待处理的单位：{chosen.open_runs_url}\n"
+        f"  审核报告网站：{chosen.site_url}/\n  网站显示的文件夹：{chosen.out_folder}\n"
+        f"  年度计划：{_plan(chosen)}\n按 Ctrl+C 停止。"
     )
+
+
+def _plan(chosen: Settings) -> str:
+    missing = chosen.missing_for_plan
+    if not missing:
+        return f"{chosen.schedule}（{chosen.timezone}）"
+    if not chosen.schedule:
+        return "没有（JUESUAN_SCHEDULE 设为空），请手工启动。"
+    return f"没有，因为没有设置 {'、'.join(missing)}。设置后重新启动，就按 {chosen.schedule}（{chosen.timezone}）运行。"
 
 
 def _tell_running(chosen: Settings) -> None:
     told = running_addresses(chosen.home)
     if told:
-        _say(f"已经在运行。\n  运行界面（Prefect）：{told.get('ui')}\n  审核报告网站：{told.get('site')}/")
+        _say(
+            f"已经在运行。\n  运行界面（Prefect）：{told.get('ui')}\n  待处理的单位：{told.get('open')}\n"
+            f"  审核报告网站：{told.get('site')}/"
+        )
     else:
         _say("已经在启动，请稍候。")
 
@@ -263,7 +273,7 @@ def _require_free(host: str, port: int, name: str) -> None:
         raise UsageError(f"端口 {port} 无法使用，请检查 {name}。") from None
     except OSError as error:
         raise UsageError(
-            f"端口 {port} 无法使用（{error.strerror}）。请停止占用它的程序，或用 {name} 换一个端口。"
+            f"端口 {port} 无法使用（{reason_of(error)}）。请停止占用它的程序，或用 {name} 换一个端口。"
         ) from None
 
 
@@ -274,6 +284,13 @@ def _answers(chosen: Settings) -> bool:
             return True
     except HTTPError as error:
         return error.code == 401
+
+
+def _told(error: OSError | HTTPException) -> str:
+    """What went wrong between the parts, or with a file of theirs."""
+    if isinstance(error, (HTTPException, URLError, ConnectionError, TimeoutError)):
+        return "与 Prefect 服务的通信失败。请查看 JUESUAN_HOME 中的 logs/server.log。"
+    return f"文件“{error.filename or ''}”不能读写（{reason_of(error)}）。请检查权限和磁盘。"
 
 
 def _require_running(part: Child) -> None:

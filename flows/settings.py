@@ -193,10 +193,13 @@ class Settings(BaseSettings):
     def open_runs_url(self) -> str:
         """Page of the Prefect UI with all runs that wait for somebody, however old.
 
-        The UI's own filter “Failed” goes by the name of a state and does not know ours; its list ends after a week.
+        Of the server that is named by ``prefect_api_url``, or else of the one of ``juesuan serve``. The UI's own filter
+        “Failed” goes by the name of a state and does not know ours; its list ends after a week.
         """
+        other = urlsplit(self.prefect_api_url)
+        own = self.ui_url if not self.prefect_api_url else f"{other.scheme}://{other.netloc.rpartition('@')[2]}"
         query = [("state", name) for name in OPEN_STATES] + [("type", "span"), ("seconds", str(-KEPT_SECONDS))]
-        return f"{self.ui_url}/runs?{urlencode(query)}"
+        return f"{own}{other.path.removesuffix('/api')}/runs?{urlencode(query)}"
 
     @property
     def own_names(self) -> frozenset[str]:

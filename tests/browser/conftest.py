@@ -23,7 +23,9 @@ def browser() -> Iterator[Browser]:
         if os.environ.get("CI"):
             pytest.fail(reason)
         pytest.skip(reason)
-    arguments = ["--no-sandbox", "--no-proxy-server", "--disable-dev-shm-usage"]
+    # A foreign name that was made to lead here.
+    rebound = "--host-resolver-rules=MAP anderswo.example 127.0.0.1"
+    arguments = ["--no-sandbox", "--no-proxy-server", "--disable-dev-shm-usage", rebound]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=arguments)
         yield browser

@@ -9,10 +9,14 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
 from serving import PASSWORD, USER, WEBHOOK, Installation, until
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
+from websockets.typing import Origin
 
 pytestmark = pytest.mark.prefect
 
@@ -51,10 +55,113 @@ def test_it_says_where_everything_is(running: Installation) -> None:
     assert httpx.get(ui, trust_env=False).status_code == 200
 
 
+def test_it_links_to_what_waits_for_somebody(running: Installation) -> None:
+    link = next(line.split("：", 1)[1] for line in running.said.splitlines() if "待处理的单位：" in line)
+    assert link.startswith(f"http://127.0.0.1:{running.port}/runs?state=")
+    assert "年度计划：0 9 5 1 *（Asia/Shanghai）\n" in running.said
+
+
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """Without a password; and its registry and inbox were taken away after it had run with a yearly plan."""
+    installation = Installation(tmp_path_factory.mktemp("bare"), auth=False)
+    try:
+        installation.start()
+        (annual,) = installation.ask("/deployments/filter", flows={"name": {"any_": ["annual-cycle"]}})
+        assert len(annual["schedules"]) == 1
+        assert installation.process is not None
+        installation.process.terminate()
+        assert installation.ends(20) == 0
+        installation.extra |= {"REGISTRY": "", "INBOX": ""}
+        installation.start()
+        yield installation
+    finally:
+        installation.remove()
+
+
+def test_no_plan_is_promised_where_none_stands(bare: Installation) -> None:
+    plan = next(line for line in bare.said.splitlines() if "年度计划：" in line)
+    assert "没有" in plan and "JUESUAN_REGISTRY、JUESUAN_INBOX" in plan
+    (annual,) = bare.ask("/deployments/filter", flows={"name": {"any_": ["annual-cycle"]}})
+    assert annual["schedules"] == []
+    waiting = [one for one in bare.runs() if one["state_type"] == "SCHEDULED"]
+    assert not waiting, "what the former plan had scheduled is gone with it"
+
+
+FOREIGN = ("anderswo.example", "anderswo.example:{port}", "127.0.0.1.anderswo.example:{port}", "x@127.0.0.1:{port}", "")
+OWN = ("127.0.0.1:{port}", "localhost:{port}", "LOCALHOST", "[::1]:{port}")
+
+
+def test_without_a_password_the_api_answers_by_its_own_names_only(bare: Installation) -> None:
+    """A page from elsewhere whose name was made to lead here (DNS rebinding) is of one origin with what it asks."""
+    api = f"http://127.0.0.1:{bare.port}/api"
+    (annual,) = bare.ask("/deployments/filter", flows={"name": {"any_": ["annual-cycle"]}})
+    with bare.api() as client:
+        for name in (host.format(port=bare.port) for host in FOREIGN):
+            page = {"Host": name, "Origin": f"http://{name}"}
+            token = client.get("/csrf-token", params={"client": "test"}, headers=page)
+            made = client.post(f"/deployments/{annual['id']}/create_flow_run", json={"parameters": {}}, headers=page)
+            assert (token.status_code, made.status_code) == (421, 421), name
+            assert "juesuan serve" in token.text and "token" not in token.text
+            for path in ("/health", "/admin/settings", "/../", "/../runs", "/docs"):
+                assert httpx.get(api + path, headers={"Host": name}, trust_env=False).status_code == 421, (name, path)
+        for name in (host.format(port=bare.port) for host in OWN):
+            assert client.get("/csrf-token", params={"client": "test"}, headers={"Host": name}).status_code == 200, name
+        foreign = {"Origin": "http://anderswo.example"}
+        assert client.post("/flow_runs/filter", json={}, headers=foreign).status_code == 421
+    assert not bare.runs()
+
+
+def websocket(bare: Installation, path: str, name: str, origin: str | None) -> bool:
+    """Whether a WebSocket opens that is asked for under a name, as by a page of an origin."""
+    with socket.create_connection(("127.0.0.1", bare.port), 10) as plug:
+        try:
+            with connect(f"ws://{name}:{bare.port}{path}", sock=plug, origin=Origin(origin) if origin else None):
+                return True
+        except InvalidStatus as error:
+            assert error.response.status_code == 403
+            return False
+
+
+@pytest.mark.parametrize("path", ["/api/events/in", "/api/events/out", "/api/logs/out"])
+def test_without_a_password_websockets_open_for_our_own_pages_only(bare: Installation, path: str) -> None:
+    """No browser keeps a page from elsewhere from opening a WebSocket under the right name: the origin must tell."""
+    ours = f"http://127.0.0.1:{bare.port}"
+    assert websocket(bare, path, "127.0.0.1", None), "programs send no origin"
+    assert websocket(bare, path, "127.0.0.1", ours)
+    assert not websocket(bare, path, "anderswo.example", f"http://anderswo.example:{bare.port}")
+    assert not websocket(bare, path, "127.0.0.1", "https://anderswo.example")
+    assert not websocket(bare, path, "127.0.0.1", "null"), "a sandboxed frame"
+
+
+def test_with_a_password_other_names_are_let_in_as_on_the_site(running: Installation) -> None:
+    for port in (running.port, running.site_port):
+        page = httpx.get(
+            f"http://127.0.0.1:{port}/", headers={"Host": "a.example"}, auth=(USER, PASSWORD), trust_env=False
+        )
+        assert page.status_code == 200
+
+
+def test_the_second_ui_and_its_banner_are_left_out(running: Installation) -> None:
+    told = httpx.get(f"http://127.0.0.1:{running.port}/ui-settings", trust_env=False).json()
+    assert (told["default_ui"], told["available_uis"]) == ("v1", ["v1"])
+
+
+def test_a_file_name_that_is_not_utf_8_stops_no_listing(bare: Installation) -> None:
+    name = "报告".encode("gb18030") + b".html"
+    bare.out.mkdir(exist_ok=True)
+    (bare.out / os.fsdecode(name)).write_text("旧报告", "utf-8")
+    listing = bare.site("/")
+    assert listing.status_code == 200 and f'href="./{quote(name)}"' in listing.text
+    assert bare.site(f"/{quote(name)}").text == "旧报告"
+    assert "Traceback" not in (bare.home / "logs" / "site.log").read_text("utf-8")
+
+
 def test_a_second_start_says_that_it_runs_already(running: Installation) -> None:
     second = running.command("serve")
     assert second.returncode == 0
     assert "已经在运行" in second.stdout and f"http://127.0.0.1:{running.port}" in second.stdout
+    assert next(line for line in running.said.splitlines() if "待处理的单位：" in line) in second.stdout
 
 
 def test_the_three_flows_are_deployed_with_the_yearly_schedule(running: Installation) -> None:
@@ -159,7 +266,7 @@ def test_killed_then_started_again_then_without_its_server(own: Installation) ->
     )
     assert datetime.fromisoformat(note["at"]) > due + timedelta(days=1)
 
-    os.kill(own.child("prefect server"), signal.SIGKILL)
+    os.kill(own.child("flows.prefect_server"), signal.SIGKILL)
     assert own.ends(20) == 2
     assert "Prefect 服务意外退出" in own.said and "server.log" in own.said and "Traceback" not in own.said
     assert own.left() == {} and not (own.home / "serve.json").exists()
@@ -180,7 +287,8 @@ def test_a_port_in_use_is_told(own: Installation, name: str) -> None:
         taken.bind(("127.0.0.1", own.port if name == "PORT" else own.site_port))
         taken.listen()
         done = own.command("serve")
-    assert done.returncode == 2 and f"JUESUAN_{name}" in done.stderr and "端口" in done.stderr
+    assert done.returncode == 2 and f"JUESUAN_{name}" in done.stderr
+    assert "端口" in done.stderr and "（已被占用）" in done.stderr and "Address" not in done.stderr
     assert not (own.home / "serve.lock").exists()
 
 

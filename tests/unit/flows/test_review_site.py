@@ -14,6 +14,8 @@ from starlette.types import ASGIApp, Message
 from flows.review_site import review_site
 from flows.settings import Settings
 
+Headers = dict[str, str | bytes]
+
 NAME = "2022-301 <b>&amp;\"'"
 
 
@@ -52,10 +54,12 @@ class Client:
 
     site: ASGIApp
 
-    def request(self, method: str, path: str, headers: dict[str, str | bytes] | None = None) -> Answer:
-        return asyncio.run(self._request(method, path, {"Host": "127.0.0.1:4280"} | (headers or {})))
+    def request(self, method: str, path: str, headers: Headers | list[tuple[str, str | bytes]] | None = None) -> Answer:
+        """Headers as a mapping go to the site's own name; as a list they are all there is."""
+        given = headers if isinstance(headers, list) else [*({"Host": "127.0.0.1:4280"} | (headers or {})).items()]
+        return asyncio.run(self._request(method, path, given))
 
-    async def _request(self, method: str, path: str, headers: dict[str, str | bytes]) -> Answer:
+    async def _request(self, method: str, path: str, headers: list[tuple[str, str | bytes]]) -> Answer:
         sent: list[Message] = []
 
         body: list[Message] = [{"type": "http.request", "body": b""}]
@@ -68,7 +72,7 @@ class Client:
         async def send(message: Message) -> None:
             sent.append(message)
 
-        raw = [(k.lower().encode(), v if isinstance(v, bytes) else v.encode("latin-1")) for k, v in headers.items()]
+        raw = [(k.lower().encode(), v if isinstance(v, bytes) else v.encode("latin-1")) for k, v in headers]
         scope = {
             "type": "http", "method": method, "path": unquote(path), "raw_path": path.encode(), "query_string": b"",
             "headers": raw, "scheme": "http", "server": ("127.0.0.1", 4280), "root_path": "",
@@ -156,6 +160,24 @@ def test_a_folder_without_slash_leads_to_the_one_with(out: Path) -> None:
     assert client(out).get("//anderswo.example/..").headers.get("location") is None
 
 
+def test_names_that_are_not_utf_8_are_shown_linked_and_served(out: Path) -> None:
+    """As an archive packed on an old Windows leaves them: 报告 in GB 18030."""
+    folder = out / ("旧" + os.fsdecode("报告".encode("gb18030")))
+    folder.mkdir()
+    for name in ("报告", "表"):
+        (folder / (os.fsdecode(name.encode("gb18030")) + ".html")).write_text(name, "utf-8")
+    link = quote("旧".encode() + "报告".encode("gb18030"))
+    first = client(out).get("/")
+    assert first.status_code == 200 and f'href="./{link}/"' in first.text and "审核报告.html" in first.text
+    inner = client(out).get(f"/{link}/")
+    assert inner.status_code == 200 and inner.text.count(".html</a>") == 2 and "<h1>旧\ufffd" in inner.text
+    for name in ("报告", "表"):
+        page = quote(name.encode("gb18030")) + ".html"
+        assert f'href="./{page}"' in inner.text and client(out).get(f"/{link}/{page}").text == name
+    moved = client(out).get(f"/{link}")
+    assert (moved.status_code, moved.headers["location"]) == (307, f"./{link}/")
+
+
 def test_before_the_first_run_the_site_says_so(tmp_path: Path) -> None:
     assert "还没有结果" in client(tmp_path / "none").get("/").text
     (tmp_path / "none").mkdir()
@@ -193,9 +215,13 @@ def test_the_password_is_asked_for_everything(out: Path) -> None:
 
 def test_a_foreign_name_that_leads_here_is_refused(out: Path) -> None:
     """A page from elsewhere that had its name point to this machine must not read a site without password."""
-    for host in ("anderswo.example", "anderswo.example:4280", "", "127.0.0.1.example", "[", "a]b"):
+    for host in ("anderswo.example", "anderswo.example:4280", "", "127.0.0.1.example", "[", "a]b",
+                 "anderswo.example@127.0.0.1", "127.0.0.1/anderswo.example", "127.0.0.1#", "127.0.0.1:4280:1", "127.0.0.1.",
+                 "[::1].anderswo.example", "[127.0.0.1", "::1"):  # fmt: skip
         assert client(out).get("/", headers={"Host": host}).status_code == 421, host
-    for host in ("127.0.0.1:4280", "localhost:4280", "LOCALHOST", "[::1]:4280"):
+    for host in ("127.0.0.1:4280", "localhost:4280", "LOCALHOST", "[::1]:4280", "[0:0:0:0:0:0:0:1]", "[::1]"):
         assert client(out).get("/", headers={"Host": host}).status_code == 200, host
+    both: list[tuple[str, str | bytes]] = [("Host", "127.0.0.1:4280"), ("Host", "anderswo.example")]
+    assert client(out).request("GET", "/", both).status_code == 421, "two names are one too many"
     behind = client(out, public_url="https://juesuan.example/")
     assert behind.get("/", headers={"Host": "juesuan.example"}).status_code == 200

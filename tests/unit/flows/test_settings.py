@@ -1,8 +1,10 @@
 """Settings: defaults for a laptop, what is refused, and that no secret shows."""
 
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import pytest
+from pydantic import SecretStr
 
 from flows.settings import Settings, settings
 from models.errors import UsageError
@@ -56,6 +58,44 @@ def test_addresses_for_this_machine_and_for_people(host: str, api: str, site: st
 )  # fmt: skip
 def test_which_hosts_only_this_machine_reaches(host: str, loopback: bool) -> None:
     assert Settings(host=host).loopback is loopback
+
+
+def test_today_is_the_date_where_the_office_is() -> None:
+    """These zones are 26 hours apart: never on the same date, whatever the machine's clock says."""
+    assert Settings(timezone="Pacific/Kiritimati").today > Settings(timezone="Etc/GMT+12").today
+
+
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [
+        ({}, ("JUESUAN_REGISTRY", "JUESUAN_INBOX")),
+        ({"registry": "r.csv"}, ("JUESUAN_INBOX",)),
+        ({"registry": "r.csv", "inbox": "in"}, ()),
+        ({"registry": "r.csv", "inbox": "in", "schedule": ""}, ("JUESUAN_SCHEDULE",)),
+    ],
+)
+def test_what_the_yearly_plan_lacks(given: dict[str, str], missing: tuple[str, ...]) -> None:
+    assert Settings(**given).missing_for_plan == missing  # type: ignore[arg-type]
+
+
+def test_the_link_to_what_waits_names_our_states_and_goes_back_as_far_as_runs_are_kept() -> None:
+    address, _, query = Settings(host="10.1.2.3").open_runs_url.partition("?")
+    assert address == "http://10.1.2.3:4200/runs" and query.isascii()
+    told = parse_qs(query)
+    assert {"退回", "故障", "中断", "无法运行", "Failed", "Crashed"} <= set(told["state"])
+    other = Settings(prefect_api_url="https://u:Geheim@prefect.example:8443/x/api").open_runs_url
+    assert other.partition("?")[0] == "https://prefect.example:8443/x/runs" and "Geheim" not in other
+    assert (told["type"], told["seconds"]) == (["span"], [str(-3 * 366 * 24 * 3600)])
+
+
+def test_the_names_by_which_this_machine_may_be_asked() -> None:
+    always = {"localhost", "127.0.0.1", "::1"}
+    assert Settings().own_names == always
+    assert Settings(host="127.8.8.8").own_names == always | {"127.8.8.8"}
+    assert Settings(host="0:0:0:0:0:0:0:1").own_names == always
+    assert Settings(public_url="https://中国.example:8443/x").own_names == always | {"xn--fiqs8s.example"}
+    assert Settings(host="10.1.2.3", auth=SecretStr("u:p")).own_names == frozenset()
+    assert Settings(auth=SecretStr("u:p")).own_names == frozenset(), "a password keeps foreign pages out"
 
 
 def test_the_public_address_wins_and_ends_without_a_slash() -> None:
