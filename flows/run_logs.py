@@ -10,9 +10,15 @@ _ENDED_AS_FAILED = "Engine execution exited with unexpected exception"
 """Logged, with a traceback, when a run that a flow itself ended as Failed was started by a deployment."""
 
 
+_ABOUT_HOOKS = ("Running hook '", "Hook '")
+"""Logged around what a flow does for its own ending: of no use to an operator."""
+
+
 def _keep(record: logging.LogRecord) -> bool:
     error = record.exc_info[1] if record.exc_info else None
     if str(record.msg).startswith(_ENDED_AS_FAILED) and _expected(error):
+        return False
+    if error is None and str(record.msg).startswith(_ABOUT_HOOKS):
         return False
     if isinstance(error, JuesuanError):
         record.exc_info = record.exc_text = None

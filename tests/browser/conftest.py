@@ -14,9 +14,9 @@ from serving import Installation
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One headless Chromium for all browser tests."""
+    """One headless Chromium for a module; while it lives, no other test of this process can run an event loop."""
     found = next(filter(None, map(shutil.which, NAMES)), None)
     if found is None:
         reason = f"BROWSER TESTS NOT RUN: none of {', '.join(NAMES)} is installed (Debian: apt-get install chromium)"

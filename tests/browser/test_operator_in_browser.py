@@ -65,9 +65,9 @@ def test_a_returned_unit_is_mended_from_the_ui(operator: Operator, office: Insta
 
 def test_a_mistake_in_the_form_is_told_without_a_traceback(operator: Operator) -> None:
     operator.start("annual-cycle", 年度="2022", 单位登记表="/没有/这个.csv")
-    operator.open_run("年度决算（参数有误）")
+    operator.open_run("2022年度决算（参数有误）")
     operator.expect_state("无法运行")
-    operator.expect_text("单位登记表《这个.csv》打不开")
+    operator.expect_text("单位登记表“/没有/这个.csv”打不开：文件或文件夹不存在")
     operator.page.reload()
     operator.expect_text("Finished in state 无法运行")
     assert "Traceback" not in operator.page.inner_text("body")
