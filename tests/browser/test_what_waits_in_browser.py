@@ -40,13 +40,20 @@ def counted(operator: Operator, count: int) -> None:
     expect(operator.page.get_by_text(re.compile(rf"^{count} runs?$"))).to_be_visible()
 
 
+def loaded(operator: Operator, link: str, name: str) -> bool:
+    operator.page.goto(link)
+    operator.page.wait_for_timeout(3000)
+    return listed(operator, name).count() > 0
+
+
 def test_the_link_of_serve_shows_all_that_waits_and_nothing_else(operator: Operator, office: Installation) -> None:
     run(office)
     run(office, registry="/没有/这个.csv")
     age(office, UNIT, 200)
     link = next(line.split("：", 1)[1] for line in office.said.splitlines() if "待处理的单位：" in line)
 
-    operator.page.goto(link)
+    # A page loaded in the very moment a run ends shows it a little later.
+    until(lambda: loaded(operator, link, REFUSED), 90, "the page is up to date")
     counted(operator, 2)
     expect(listed(operator, UNIT)).to_be_visible()
     expect(listed(operator, REFUSED)).to_be_visible()
