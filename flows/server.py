@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 import time
 import uuid
 from dataclasses import dataclass, field
@@ -18,6 +19,10 @@ _open = build_opener(ProxyHandler({})).open
 
 _PAUSES = (0.5, 1.0, 2.0)
 """Seconds before asking again a server that says 503: Prefect does when its database is busy, and nothing was done."""
+
+
+_TRIES = 5
+"""How often a server that should be running is asked whether it is."""
 
 
 class Reply(Enum):
@@ -120,6 +125,24 @@ def running_addresses(home: Path) -> dict[str, Any]:
 
 def running_api(home: Path) -> str:
     """API address of the ``juesuan serve`` of this home; empty when none runs."""
-    api = str(running_addresses(home).get("api", ""))
-    # A serve that was killed leaves its file behind.
-    return api if api and Server(api).healthy() else ""
+    told = running_addresses(home)
+    api = str(told.get("api", ""))
+    # A serve that was killed leaves its file behind; one that lives may be too busy to answer at once, and a second
+    # engine beside it would keep its runs from the operators' eyes.
+    for _ in range(_TRIES if api else 0):
+        if Server(api).healthy():
+            return api
+        if not _lives(told.get("pid")):
+            break
+        time.sleep(1)
+    return ""
+
+
+def _lives(pid: object) -> bool:
+    try:
+        os.kill(int(str(pid)), 0)
+    except (ValueError, OverflowError, ProcessLookupError):
+        return False
+    except PermissionError:
+        return True
+    return True
