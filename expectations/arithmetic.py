@@ -87,7 +87,7 @@ def _blocks(plan: Plan, cube: Cube) -> Iterator[Block]:
             np.add.at(heaviest, entry.relation, np.abs(entry.coefficient))
     for table in _tables(plan, cube).values():
         large |= table.huge
-    if len(heaviest) and int(heaviest.max()) > 2**62 // ORDINARY_FEN:
+    if int(np.max(heaviest, initial=0)) > 2**62 // ORDINARY_FEN:
         large[:] = True
     step = max(1, BLOCK // max(entries, 1))
     for flag in (False, True):
