@@ -232,7 +232,7 @@ def test_a_runner_that_dies_is_started_again_and_its_run_can_be_retried(running:
     pid = running.child("flows.runner")
     os.kill(pid, signal.SIGKILL)
     until(lambda: "任务执行器意外退出，重新启动" in running.said, 15, "restart")
-    state = until(lambda: (s := running.state(run))["type"] == "CRASHED" and s, 15, "the run is marked")
+    state = until(lambda: (s := running.state(run))["type"] == "CRASHED" and s, 60, "the run is marked")
     assert state["name"] == "中断" and "Retry" in state["message"]
     running.ask(f"/flow_runs/{run}/set_state", state={"type": "SCHEDULED", "name": "AwaitingRetry"}, force=True)
     state = until(lambda: (s := running.state(run))["type"] in ("COMPLETED", "FAILED") and s, 90, "the retry")
