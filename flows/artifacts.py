@@ -67,7 +67,7 @@ def publish_summary(status: CycleStatus, open_runs: Mapping[str, str], *, in_run
             "未审核": unit.not_checked,
             # Before the long column: what overflows the page is not found.
             "报告": f"[打开]({report_link(status, unit)})",
-            "处理": f"[Retry]({run_link(open_runs[unit.code])})" if unit.code in open_runs else "",
+            "处理": f"[打开运行]({run_link(open_runs[unit.code])})" if unit.code in open_runs else "",
             "情况": escape(unit.trouble[:200]),
         }
         for unit in status.units
