@@ -179,8 +179,8 @@ def _after(report: CycleReport, parameters: CycleParameters, own_unit: str = "")
         get_run_logger().warning(
             f"结果写在 {out}，审核报告网站显示的是 {settings().out_folder}：本次运行中的报告链接在网站上打不开。"
         )
-    open_ = reconcile(report.status, parameters.sources(), own_unit)
-    publish_summary(report.status, open_, in_run=not own_unit)
+    opened = reconcile(report.status, parameters.sources(), own_unit)
+    publish_summary(report.status, opened, in_run=not own_unit)
     new = {code for step in report.steps for code in step.faults}
     faulty = [unit for unit in report.status.units if unit.code in new]
     if report.fault:

@@ -55,22 +55,22 @@ def reconcile(status: CycleStatus, sources: dict[str, str], own_unit: str = "") 
         if deployment is None:
             return {}
         units = {unit.code: unit for unit in status.units if unit.kind == "单位"}
-        open_, tags = {own_unit: str(current_run.id)} if own_unit else {}, cycle_tags(status.year, status.department)
-        for run in open_runs(client, deployment, tags):
+        needy = {code: unit for code, unit in units.items() if unit.overall in STATE_NAMES}
+        unseen = {code for code, unit in units.items() if unit.overall is StepState.WAITING}
+        opened = {own_unit: str(current_run.id)} if own_unit in needy else {}
+        for run in open_runs(client, deployment, cycle_tags(status.year, status.department)):
             code = unit_of(run)
-            unit = units.get(code)
-            if str(run.id) == str(current_run.id) or (unit is not None and unit.overall is StepState.WAITING):
-                continue  # nobody has looked at the unit yet
-            if unit is None or unit.overall not in STATE_NAMES or code in open_:
-                close(client, run, unit is not None and unit.overall in STATE_NAMES)
+            if str(run.id) == str(current_run.id) or code in unseen:
                 continue
-            open_[code] = str(run.id)
-            if not tells(run, unit):
-                fail(client, run, status, unit)
-        for code, unit in units.items():
-            if unit.overall in STATE_NAMES and code not in open_:
-                open_[code] = open_run(client, deployment, status, unit, sources)
-        return open_
+            if code not in needy or code in opened:
+                close(client, run, still_failed=code in needy)
+                continue
+            opened[code] = str(run.id)
+            if not tells(run, needy[code]):
+                fail(client, run, status, needy[code])
+        for code in needy.keys() - opened.keys():
+            opened[code] = open_run(client, deployment, status, needy[code], sources)
+        return opened
 
 
 def mark_own(year: int, department: str, unit: str) -> None:

@@ -15,7 +15,7 @@ from platformdirs import user_data_path
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from models.errors import UsageError
+from models.errors import UsageError, reason_of
 
 _WILDCARDS = ("0.0.0.0", "::")
 _EPOCH = datetime(2000, 1, 1)  # any moment will do to parse a cron expression
@@ -35,9 +35,9 @@ def make_private(folder: Path) -> None:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError:
+    except OSError as error:
         raise UsageError(
-            f"不能建立文件夹“{folder}”。请检查权限和磁盘，或用环境变量 JUESUAN_HOME 指定另一个文件夹。"
+            f"不能建立文件夹“{folder}”：{reason_of(error)}。请检查权限和磁盘，或用环境变量 JUESUAN_HOME 指定另一个文件夹。"
         ) from None
 
 
@@ -186,20 +186,20 @@ class Settings(BaseSettings):
 
     @property
     def ui_url(self) -> str:
-        """Address of the Prefect UI, as people reach it."""
-        return f"http://{_bracketed(self._shown_host)}:{self.port}"
+        """Address of the Prefect UI, as people reach it: of the server that is named, else of ``juesuan serve``."""
+        if not self.prefect_api_url:
+            return f"http://{_bracketed(self._shown_host)}:{self.port}"
+        other = urlsplit(self.prefect_api_url)
+        return f"{other.scheme}://{other.netloc.rpartition('@')[2]}{other.path.rstrip('/').removesuffix('/api')}"
 
     @property
     def open_runs_url(self) -> str:
         """Page of the Prefect UI with all runs that wait for somebody, however old.
 
-        Of the server that is named by ``prefect_api_url``, or else of the one of ``juesuan serve``. The UI's own filter
-        “Failed” goes by the name of a state and does not know ours; its list ends after a week.
+        The UI's own filter “Failed” goes by the name of a state and does not know ours; its list ends after a week.
         """
-        other = urlsplit(self.prefect_api_url)
-        own = self.ui_url if not self.prefect_api_url else f"{other.scheme}://{other.netloc.rpartition('@')[2]}"
         query = [("state", name) for name in OPEN_STATES] + [("type", "span"), ("seconds", str(-KEPT_SECONDS))]
-        return f"{own}{other.path.removesuffix('/api')}/runs?{urlencode(query)}"
+        return f"{self.ui_url}/runs?{urlencode(query)}"
 
     @property
     def own_names(self) -> frozenset[str]:

@@ -129,7 +129,7 @@ def fail(client: SyncPrefectClient, run: FlowRun, status: CycleStatus, unit: Uni
     _log_line(client, run, unit.trouble)
 
 
-def close(client: SyncPrefectClient, run: FlowRun, still_failed: bool) -> None:
+def close(client: SyncPrefectClient, run: FlowRun, *, still_failed: bool) -> None:
     """End an open run: its unit is mended, or (``still_failed``) another run stands for it."""
     text = "该单位由另一个运行跟踪。" if still_failed else "该单位的问题已处理。"
     client.set_flow_run_state(run.id, Completed(name="已处理", message=text), force=True)

@@ -1,5 +1,6 @@
 """``deploy/prefect.yaml`` on a Prefect server with a work pool: deployed by Prefect's command, run by its worker."""
 
+import json
 import os
 import shutil
 import signal
@@ -32,7 +33,8 @@ class Office:
     def environment(self) -> dict[str, str]:
         inherited = {k: v for k, v in os.environ.items() if not k.startswith(("PREFECT_", "JUESUAN_"))}
         return inherited | {
-            "PREFECT_API_URL": self.server.api_url, "PREFECT_HOME": str(self.folder / "prefect"),
+            "PREFECT_API_URL": self.server.api_url, "JUESUAN_PREFECT_API_URL": self.server.api_url,
+            "PREFECT_HOME": str(self.folder / "prefect"),
             "JUESUAN_HOME": str(self.folder / "home"), "JUESUAN_OUT": str(self.folder / "out"),
             "JUESUAN_REGISTRY": str(EXAMPLE / "registry.csv"), "JUESUAN_INBOX": str(self.folder / "inbox"),
         }  # fmt: skip
@@ -118,5 +120,13 @@ def test_a_worker_runs_the_year_and_takes_the_retry(office: Office) -> None:
     mended = office.retry(returned["301005"]["id"])
     assert mended["state"]["type"] == "COMPLETED" and "退回" not in mended["tags"], mended
     assert office.failed() == {}, "whoever mended it, and whoever had started the run"
+    tables = office.server.api.post(
+        "/artifacts/filter", {"sort": "CREATED_DESC", "artifacts": {"type": {"any_": ["table"]}}}
+    )
+    assert [bool(json.loads(tables[0]["data"])[5]["处理"]), bool(json.loads(tables[-1]["data"])[5]["处理"])] == [
+        False,
+        True,
+    ]
+    assert f"{office.server.api_url.removesuffix('/api')}/runs/flow-run/" in tables[-1]["data"]
     report = next((office.folder / "out").glob("*/*审核报告.html"))
     assert "45,297,256.68" in "".join(p.read_text("utf-8") for p in report.parent.rglob("*.html"))
