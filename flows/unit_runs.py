@@ -102,8 +102,10 @@ def open_run(
         state=Failed(name=STATE_NAMES[unit.overall], message=unit.trouble),
         name=_name(status, unit),
         tags=_tags(status, unit),
-        # Two runs that end at the same moment open one between them.
+        # Two runs that end at the same moment open one between them. Prefect keeps keys by flow, and a run whose
+        # deployment was deleted cannot be retried.
         idempotency_key=key_of(
+            deployment.id,
             status.year,
             status.department,
             unit.code,

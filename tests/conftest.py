@@ -11,7 +11,7 @@ import pytest
 from hypothesis import settings
 from postgres import PostgresCluster, running_cluster
 
-from flows.prefect_environment import prepare_prefect
+from flows.prefect_environment import READY, prepare_prefect
 from models.profiles import Profile, load_profile
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -19,7 +19,10 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 settings.register_profile("juesuan", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("juesuan")
 
-# Prefect reads its environment once, at import: every test of this run shares one private home, gone afterwards.
+# Prefect reads its environment once, at import: all tests of this process share one private home, gone afterwards.
+# A process of pytest-xdist inherits its parent's environment; without a home of its own, its server would share a
+# database with the others'.
+os.environ.pop(READY, None)
 HOME = Path(tempfile.mkdtemp(prefix="juesuan-tests-"))
 atexit.register(shutil.rmtree, HOME, ignore_errors=True)
 os.environ["JUESUAN_HOME"] = str(HOME)

@@ -184,6 +184,18 @@ def test_a_failure_that_comes_back_unchanged_opens_its_run_again(office: Office)
     assert "退回" in after.tags
 
 
+def test_a_deployment_made_anew_has_a_run_that_can_be_retried(office: Office) -> None:
+    """Deleted in the UI, and back with the next start of the service: the old run has nowhere to go."""
+    office.deploy(failures.database_tag())
+    run_plain(office.place)
+    (before,) = office.reconcile()
+    office.client.delete_deployment(office.deployment)
+    office.deploy(failures.database_tag())
+    (after,) = office.reconcile()
+    office.client.delete_flow_run(before.id)
+    assert after.id != before.id and states([after]) == [("FAILED", "退回")]
+
+
 def test_of_two_runs_about_one_unit_one_stays_open(office: Office) -> None:
     office.deploy(failures.database_tag())
     run_plain(office.place)
