@@ -13,8 +13,9 @@ from prefect.states import Completed, Failed
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 from flows.artifacts import Progress, publish_summary, run_link
-from flows.failures import mark_own, reconcile, tell_own
+from flows.failures import close_mended_cycles, mark_cycle, mark_own, reconcile, tell_own
 from flows.forms import shown
+from flows.names import ANNUAL, UNIT
 from flows.notifications import notify
 from flows.parameters import CycleParameters, UnitParameters, inbox_path
 from flows.run_logs import keep_run_logs_readable
@@ -180,6 +181,8 @@ def _after(report: CycleReport, parameters: CycleParameters, own_unit: str = "")
             f"结果写在 {out}，审核报告网站显示的是 {settings().out_folder}：本次运行中的报告链接在网站上打不开。"
         )
     opened = reconcile(report.status, parameters.sources(), own_unit)
+    if not report.fault:
+        close_mended_cycles(report.status, parameters.sources())
     publish_summary(report.status, opened, in_run=not own_unit)
     new = {code for step in report.steps for code in step.faults}
     faulty = [unit for unit in report.status.units if unit.code in new]
@@ -200,7 +203,7 @@ def _unforeseen(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> N
 
 
 @flow(
-    name="annual-cycle", flow_run_name=_run_name, task_runner=_runner(), persist_result=False,
+    name=ANNUAL, flow_run_name=_run_name, task_runner=_runner(), persist_result=False,
     on_failure=[_unforeseen], on_crashed=[_unforeseen],
 )  # fmt: skip
 def annual_cycle(
@@ -217,14 +220,15 @@ def annual_cycle(
         parameters = CycleParameters.of(
             year=year, registry=registry, inbox=inbox, out=out, units=units, profile=profile, mark=mark
         )
-        parameters.check()
+        mark_cycle(parameters.year)
+        mark_cycle(parameters.year, parameters.check().department.code)
         report = run_cycle(parameters, Progress(shown=True))
     except JuesuanError as error:
         notify("故障", f"年度周期无法运行：{error}", link=run_link(str(current_run.id)))
         return _refused(error)
     status = _after(report, parameters)
     faults = status.of(StepState.FAULT)
-    waiting = status.of(StepState.RETURNED, StepState.MISSING)
+    waiting = status.of(StepState.RETURNED, StepState.MISSING, StepState.WAITING)
     if status.faults or report.fault:
         message = report.fault or (f"{len(faults)} 户处理故障：{_names(faults)}" if faults else "部门汇总处理故障")
         return Failed(name="故障", message=message, data=report)
@@ -244,7 +248,7 @@ def _names(units: list[UnitStatus]) -> str:
     return shown + (" 等" if len(units) > 20 else "")
 
 
-@flow(name="unit-cycle", flow_run_name=_run_name, task_runner=_runner(), persist_result=False)
+@flow(name=UNIT, flow_run_name=_run_name, task_runner=_runner(), persist_result=False)
 def unit_cycle(
     unit: str = shown(UnitParameters, "unit"),
     year: int = shown(CycleParameters, "year"),

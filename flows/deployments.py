@@ -8,10 +8,9 @@ from prefect.types.entrypoint import EntrypointType
 
 from flows.cycle import annual_cycle, unit_cycle
 from flows.failures import database_tag
+from flows.names import ANNUAL, RELEASE, UNIT
 from flows.release import release
 from flows.settings import Settings, settings
-
-ANNUAL, UNIT, RELEASE = "annual-cycle", "unit-cycle", "release"
 
 
 def _yearly(chosen: Settings) -> Schedule | None:

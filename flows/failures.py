@@ -1,7 +1,7 @@
 """Units that need somebody appear in the UI as runs of their own, in state Failed, with a Retry button.
 
 One open run per returned (退回) or failed (故障) unit. When the unit is through, whoever mended it, its open runs are
-closed. Without a server that has the deployment ``unit-cycle`` (a single command with an embedded server) nothing
+closed; so are failed runs of the whole year once a later run finds no fault. Without a server that has the deployment ``unit-cycle`` (a single command with an embedded server) nothing
 is created.
 """
 
@@ -9,10 +9,14 @@ import hashlib
 from uuid import UUID
 
 from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterId, FlowFilter, FlowFilterName
+from prefect.client.schemas.objects import FlowRun
 from prefect.client.schemas.responses import DeploymentResponse
 from prefect.exceptions import ObjectNotFound
 from prefect.runtime import flow_run as current_run
 
+from flows.names import ANNUAL, UNIT
+from flows.parameters import CycleParameters
 from flows.settings import settings
 from flows.summary import CycleStatus, UnitStatus
 from flows.unit_runs import (
@@ -21,15 +25,17 @@ from flows.unit_runs import (
     cycle_tags,
     describe,
     fail,
+    names_department,
     open_run,
     open_runs,
     take_over,
     tells,
     unit_of,
 )
+from models.errors import UsageError
 from models.tables import StepState
 
-UNIT_DEPLOYMENT = "unit-cycle/unit-cycle"
+UNIT_DEPLOYMENT = f"{UNIT}/{UNIT}"
 
 DATABASE_TAG = "库:"
 
@@ -58,12 +64,13 @@ def reconcile(status: CycleStatus, sources: dict[str, str], own_unit: str = "") 
         needy = {code: unit for code, unit in units.items() if unit.overall in STATE_NAMES}
         unseen = {code for code, unit in units.items() if unit.overall is StepState.WAITING}
         opened = {own_unit: str(current_run.id)} if own_unit in needy else {}
-        for run in open_runs(client, deployment, cycle_tags(status.year, status.department)):
+        ours = DeploymentFilter(id=DeploymentFilterId(any_=[deployment.id]))
+        for run in open_runs(client, cycle_tags(status.year, status.department), deployment=ours):
             code = unit_of(run)
             if str(run.id) == str(current_run.id) or code in unseen:
                 continue
             if code not in needy or code in opened:
-                close(client, run, still_failed=code in needy)
+                close(client, run, "该单位由另一个运行跟踪。" if code in needy else "该单位的问题已处理。")
                 continue
             opened[code] = str(run.id)
             if not tells(run, needy[code]):
@@ -71,6 +78,38 @@ def reconcile(status: CycleStatus, sources: dict[str, str], own_unit: str = "") 
         for code in needy.keys() - opened.keys():
             opened[code] = open_run(client, deployment, status, needy[code], sources)
         return opened
+
+
+def close_mended_cycles(status: CycleStatus, sources: dict[str, str]) -> None:
+    """End failed and interrupted runs of the whole year once every unit was looked at and nothing is faulty.
+
+    What is left to do then stands in the units' own runs. Arguments as in :func:`reconcile`.
+    """
+    if status.faults or status.of(StepState.WAITING):
+        return
+    whole = set(cycle_tags(status.year, status.department))
+    annual = FlowFilter(name=FlowFilterName(any_=[ANNUAL]))
+    with get_client(sync_client=True) as client:
+        for run in open_runs(client, [*cycle_tags(status.year), database_tag()], flow=annual):
+            ours = whole <= set(run.tags) if names_department(run) else _registry_of(run) == sources["registry"]
+            if ours and str(run.id) != str(current_run.id):
+                close(client, run, "该年度的各单位已重新处理，没有故障。")
+
+
+def _registry_of(run: FlowRun) -> str:
+    """Where a run that stopped before it knew its department meant to read it."""
+    try:
+        return CycleParameters.of(**run.parameters).sources()["registry"]
+    except UsageError:
+        return ""
+
+
+def mark_cycle(year: int, department: str = "") -> None:
+    """Give the run of a whole year that calls this the tags, as far as they are known, by which a later one finds it."""
+    if current_run.id:
+        tags = dict.fromkeys([*current_run.tags, *cycle_tags(year, department), database_tag()])
+        with get_client(sync_client=True) as client:
+            client.update_flow_run(UUID(current_run.id), tags=list(tags))
 
 
 def mark_own(year: int, department: str, unit: str) -> None:

@@ -9,10 +9,8 @@ from zoneinfo import ZoneInfo
 
 from cronsim import CronSim, CronSimError
 
+from flows.names import ANNUAL, FLOWS
 from flows.server import Server
-
-FLOWS = ("annual-cycle", "release", "unit-cycle")
-"""Flows that are deployed."""
 
 _PAGE = 200
 
@@ -92,7 +90,7 @@ def catch_up(server: Server, last_seen: datetime | None, now: datetime) -> list[
         The moments made up for.
     """
     made = []
-    for deployment in server.post("/deployments/filter", {"flows": {"name": {"any_": ["annual-cycle"]}}}):
+    for deployment in server.post("/deployments/filter", {"flows": {"name": {"any_": [ANNUAL]}}}):
         for one in deployment["schedules"]:
             cron = one["schedule"].get("cron")
             if not cron or not one["active"] or deployment["paused"]:

@@ -17,6 +17,7 @@ from pydantic import BaseModel, Field
 
 from flows.artifacts import escape, run_link, site_of
 from flows.forms import shown
+from flows.names import RELEASE
 from flows.notifications import notify
 from flows.run_logs import keep_run_logs_readable
 from flows.settings import settings
@@ -65,7 +66,7 @@ def _asked(key: str) -> bool:
     return key in (policy.pause_keys or set())
 
 
-@flow(name="release", flow_run_name=_run_name, persist_result=False)
+@flow(name=RELEASE, flow_run_name=_run_name, persist_result=False)
 def release(
     year: int = shown(ReleaseParameters, "year"),
     department: str = shown(ReleaseParameters, "department"),

@@ -13,7 +13,7 @@ from prefect.client.schemas.filters import (
     ArtifactFilterKey,
     ArtifactFilterType,
     DeploymentFilter,
-    DeploymentFilterId,
+    FlowFilter,
     FlowRunFilter,
     FlowRunFilterState,
     FlowRunFilterStateType,
@@ -38,15 +38,20 @@ WHAT_TO_DO = {
     StepState.FAULT: "请查明并排除故障，再按本次运行页面上的 Retry。",
 }
 
-_UNIT = "单位:"
+_DEPARTMENT, _UNIT = "部门:", "单位:"
 
 MOST_AT_ONCE = 200
 """Runs and pages read at a time."""
 
 
-def cycle_tags(year: int, department: str) -> list[str]:
-    """Tags of every run about a unit of a cycle."""
-    return [f"年度:{year}", f"部门:{department}"]
+def cycle_tags(year: int, department: str = "") -> list[str]:
+    """Tags of every run about a cycle or a unit of it; without that of the department as long as nobody knows it."""
+    return [f"年度:{year}", *([_DEPARTMENT + department] if department else [])]
+
+
+def names_department(run: FlowRun) -> bool:
+    """Whether a run got so far as to know its department."""
+    return any(tag.startswith(_DEPARTMENT) for tag in run.tags)
 
 
 def unit_of(run: FlowRun) -> str:
@@ -61,12 +66,19 @@ def take_over(client: SyncPrefectClient, run: FlowRun, year: int, department: st
     _drop_pages(client, run)
 
 
-def open_runs(client: SyncPrefectClient, deployment: DeploymentResponse, tags: list[str]) -> list[FlowRun]:
-    """Failed and interrupted runs of a deployment that carry all these tags, newest first."""
+def open_runs(
+    client: SyncPrefectClient,
+    tags: list[str],
+    *,
+    deployment: DeploymentFilter | None = None,
+    flow: FlowFilter | None = None,
+) -> list[FlowRun]:
+    """Failed and interrupted runs of a deployment or a flow that carry all these tags, newest first."""
     runs: list[FlowRun] = []
     while True:
         page = client.read_flow_runs(
-            deployment_filter=DeploymentFilter(id=DeploymentFilterId(any_=[deployment.id])),
+            deployment_filter=deployment,
+            flow_filter=flow,
             flow_run_filter=FlowRunFilter(
                 tags=FlowRunFilterTags(all_=tags),
                 state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.FAILED, StateType.CRASHED])),
@@ -131,9 +143,8 @@ def fail(client: SyncPrefectClient, run: FlowRun, status: CycleStatus, unit: Uni
     _log_line(client, run, unit.trouble)
 
 
-def close(client: SyncPrefectClient, run: FlowRun, *, still_failed: bool) -> None:
-    """End an open run: its unit is mended, or (``still_failed``) another run stands for it."""
-    text = "该单位由另一个运行跟踪。" if still_failed else "该单位的问题已处理。"
+def close(client: SyncPrefectClient, run: FlowRun, text: str) -> None:
+    """End an open run, saying in Chinese why nobody needs to look at it any more."""
     client.set_flow_run_state(run.id, Completed(name="已处理", message=text), force=True)
     client.update_flow_run(run.id, tags=_without_state(run))
     _drop_pages(client, run)

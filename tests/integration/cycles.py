@@ -6,6 +6,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from prefect_home import with_tables
+
 from flows.parameters import CycleParameters
 from flows.settings import use_database
 from flows.summary import CycleStatus, cycle_status, find_cycle
@@ -61,7 +63,7 @@ def run_flow(place: Place, *units: str) -> tuple[str, bool]:
 def command(*arguments: str, home: Path) -> subprocess.Popen[str]:
     """Start ``juesuan`` in a process of its own, away from this process's Prefect."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("PREFECT_", "JUESUAN_"))}
-    environment["JUESUAN_HOME"] = str(home)
+    environment["JUESUAN_HOME"] = str(with_tables(home))
     return subprocess.Popen(
         [sys.executable, "-m", "flows.cli", *arguments], cwd=REPOSITORY, env=environment, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from cycles import REPOSITORY, Place
+from prefect_home import with_tables
 
 from flows.prefect_environment import server_variables, without_prefect
 from flows.server import Server
@@ -20,7 +21,7 @@ class RealServer:
 
     def __init__(self, home: Path) -> None:
         self.home, self.log = home, home / "server.log"
-        home.mkdir(parents=True, exist_ok=True)
+        with_tables(home)
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]

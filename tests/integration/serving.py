@@ -15,6 +15,7 @@ from typing import Any
 
 import httpx
 from cycles import EXAMPLE, REPOSITORY
+from prefect_home import with_tables
 
 USER, PASSWORD = "shenhe", "Kou-Ling.2022"
 WEBHOOK = "http://127.0.0.1:9/geheim-webhook"
@@ -51,7 +52,7 @@ class Installation:
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.port, self.site_port = free_ports(2)
-        self.home, self.out = self.folder / "home", self.folder / "out"
+        self.home, self.out = with_tables(self.folder / "home"), self.folder / "out"
         self.log = self.folder / "serve.txt"
 
     @property

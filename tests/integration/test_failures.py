@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from corrected import correct_301005, without_301006
@@ -15,6 +16,10 @@ from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.filters import (
     DeploymentFilter,
     DeploymentFilterId,
+    FlowFilter,
+    FlowFilterName,
+    FlowRunFilter,
+    FlowRunFilterTags,
     LogFilter,
     LogFilterFlowRunId,
 )
@@ -23,9 +28,11 @@ from prefect.client.schemas.sorting import FlowRunSort
 from prefect.states import Crashed, Failed
 
 from flows import failures, unit_runs
+from flows.names import ANNUAL
 from flows.settings import settings, use_database
 from flows.summary import cycle_status, find_cycle
 from models.database import session_of
+from models.errors import JuesuanError
 from models.schema_upgrade import upgrade_database
 from tasks.step import STEPS, reset_steps, units_of
 
@@ -59,6 +66,17 @@ class Office:
         wanted = DeploymentFilter(id=DeploymentFilterId(any_=[self.deployment]))
         found = self.client.read_flow_runs(deployment_filter=wanted, sort=FlowRunSort.ID_DESC, limit=200)
         return sorted(found, key=lambda run: str(run.created))
+
+    def annual_runs(self) -> list[tuple[str, str]]:
+        """Type and name of the states of this office's runs of the whole year."""
+        return states(
+            self.client.read_flow_runs(
+                flow_filter=FlowFilter(name=FlowFilterName(any_=[ANNUAL])),
+                flow_run_filter=FlowRunFilter(tags=FlowRunFilterTags(all_=[failures.database_tag()])),
+                sort=FlowRunSort.ID_DESC,
+                limit=200,
+            )
+        )
 
 
 def states(runs: list[FlowRun]) -> list[tuple[str, str]]:
@@ -227,9 +245,39 @@ def test_faults_have_a_name_of_their_own_and_all_pages_are_read(
     assert sorted(states(runs)) == [("FAILED", "故障"), ("FAILED", "退回")]
     fault = next(run for run in runs if run.state and run.state.name == "故障")
     assert "301003" in fault.name and fault.name.endswith("公开文稿故障") and "故障" in fault.tags
+    assert office.annual_runs() == [("FAILED", "故障")]
     in_the_way.rmdir()
     assert run_flow(office.place, "301003")[0] == "有待处理单位"
     assert sorted(states(office.runs())) == [("COMPLETED", "已处理"), ("FAILED", "退回")]
+    assert sorted(office.annual_runs()) == [("COMPLETED", "已处理"), ("COMPLETED", "有待处理单位")], "by the later run"
+
+
+def test_a_year_that_could_not_start_is_closed_by_the_one_that_did(office: Office) -> None:
+    missing = office.place.out.parent / "registry.csv"
+    other = replace(office.place, registry=office.place.out.parent / "anderswo.csv")
+    for place in (other, replace(office.place, registry=missing)):
+        with pytest.raises(JuesuanError, match="登记表"):
+            run_flow(place)
+    office.client.set_flow_run_state(_interrupted(office), Crashed(name="中断"), force=True)
+    shutil.copy(office.place.registry, missing)
+    some = run_flow(replace(office.place, registry=missing), "301003")
+    assert some[0] == "有待处理单位", "nobody has looked at the others"
+    assert [kind for kind, _ in sorted(office.annual_runs())] == ["COMPLETED", "CRASHED", "FAILED", "FAILED"], (
+        "most units were not looked at"
+    )
+    run_flow(replace(office.place, registry=missing))
+    assert sorted(office.annual_runs()) == [
+        ("COMPLETED", "已处理"), ("COMPLETED", "已处理"), ("COMPLETED", "有待处理单位"), ("COMPLETED", "有待处理单位"),
+        ("FAILED", "无法运行"),
+    ], "another registry may be another department's"  # fmt: skip
+
+
+def _interrupted(office: Office) -> UUID:
+    """A run of the whole year that knew its department, as a killed process leaves it."""
+    tags = ["年度:2022", "部门:301", failures.database_tag()]
+    from flows.cycle import annual_cycle
+
+    return office.client.create_flow_run(annual_cycle, parameters={"year": YEAR}, tags=tags).id
 
 
 def test_nothing_is_opened_where_no_retry_would_reach_the_unit(office: Office) -> None:
