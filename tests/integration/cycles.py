@@ -27,22 +27,23 @@ class Place:
     out: Path
     registry: Path = EXAMPLE / "registry.csv"
     inbox: Path = EXAMPLE / "inbox"
+    year: int = YEAR
 
     @property
     def results(self) -> Path:
         """Folder of the example department's reports."""
-        return self.out / f"{YEAR}-301"
+        return self.out / f"{self.year}-301"
 
     def parameters(self, *units: str) -> CycleParameters:
         return CycleParameters(
-            year=YEAR, registry=str(self.registry), inbox=str(self.inbox), out=str(self.out), units=list(units),
+            year=self.year, registry=str(self.registry), inbox=str(self.inbox), out=str(self.out), units=list(units),
             mark="示例数据",
         )  # fmt: skip
 
     def arguments(self, *units: str) -> list[str]:
         chosen = [word for unit in units for word in ("--unit", unit)]
         return [
-            "run", "--year", str(YEAR), "--registry", str(self.registry), "--inbox", str(self.inbox), "--out",
+            "run", "--year", str(self.year), "--registry", str(self.registry), "--inbox", str(self.inbox), "--out",
             str(self.out), "--database", self.url, "--mark", "示例数据", *chosen,
         ]  # fmt: skip
 
@@ -72,7 +73,7 @@ def command(*arguments: str, home: Path) -> subprocess.Popen[str]:
 
 def status_of(place: Place) -> CycleStatus:
     with session_of(place.url) as session:
-        return cycle_status(session, find_cycle(session, YEAR))
+        return cycle_status(session, find_cycle(session, place.year))
 
 
 def state_of(place: Place) -> tuple[str, dict[str, bytes]]:

@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 from sqlmodel import select
 
 from models.database import session_of
-from models.errors import JuesuanError
+from models.errors import JuesuanError, UsageError
 from models.tables import Receipt
 
 pytestmark = pytest.mark.prefect
@@ -170,3 +170,16 @@ def test_commands_never_show_a_traceback(tmp_path: Path) -> None:
         output, _ = process.communicate(timeout=120)
         assert process.returncode == 2, output
         assert "Traceback" not in output and re.search(r"[一-鿿]", output), output
+
+
+def test_a_year_that_no_file_is_of_stops_the_run_and_returns_nobody(tmp_path: Path) -> None:
+    """Who leaves the year blank means last year: one sentence, not a failed run for each unit."""
+    place = Place(f"sqlite:///{tmp_path / 'j.db'}", tmp_path / "out", year=2021)
+    with pytest.raises(
+        UsageError, match=r"5 户的文件都不是 2021 年度的，例如.*写的是 2022 年度.*核对本次运行填写的年度"
+    ):
+        run_flow(place)
+    with pytest.raises(UsageError):
+        run_flow(place)  # also when all files were read before
+    assert not list(tmp_path.rglob("*.html"))
+    assert run_flow(place, "301001")[0] == "有待处理单位", "of one unit nothing can be concluded"

@@ -1,9 +1,9 @@
 """Receipts: every file met in the inbox and what became of it. Running again changes nothing."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from models.tables import Cycle, Receipt
 from models.tables.columns import now
@@ -65,6 +65,25 @@ def record_receipts(session: Session, cycle: Cycle, lines: Iterable[ReceiptLine]
         changed += 1
     session.flush()
     return changed
+
+
+def refused_alike(session: Session, cycle_id: int, units: Collection[str], code: str) -> list[str]:
+    """Why files were refused, if all these units' last files were refused for the same kind of fault.
+
+    Args:
+        session: Database.
+        cycle_id: The cycle.
+        units: Their codes.
+        code: Stable kind of fault.
+
+    Returns:
+        Chinese sentences in the order in which the files were met; empty when one unit's file was taken, met another
+        fault or was never met.
+    """
+    query = select(Receipt).where(Receipt.cycle_id == cycle_id).order_by(col(Receipt.at), col(Receipt.id))
+    last = {receipt.unit_code: receipt for receipt in session.exec(query) if receipt.unit_code in units}
+    alike = len(last) == len(units) and all(receipt.code == code for receipt in last.values())
+    return [receipt.message for receipt in last.values()] if alike else []
 
 
 def record_receipt(
