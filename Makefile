@@ -28,12 +28,12 @@ soak: $(VENV)/.dev
 bundle: $(VENV)/.run
 	rm -rf build/bundle && mkdir -p build/bundle/wheels
 	git archive HEAD | tar -x -C build/bundle
-	$(PIP) download --quiet --require-hashes -r requirements.lock -d build/bundle/wheels
+	$(PIP) download --quiet --no-deps --require-hashes -r requirements.lock -d build/bundle/wheels
 	$(PIP) download --quiet --no-deps "setuptools>=69" wheel -d build/bundle/wheels
 	tar -czf build/juesuan-bundle.tar.gz -C build/bundle .
 	@echo "已生成 build/juesuan-bundle.tar.gz"
 
-# New locks for Python 3.11–3.13: names, versions and hashes only.
+# New locks for Python 3.11–3.13: names, versions and hashes only. They are whole: pip installs them without looking further.
 lock: $(VENV)/.dev
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --extra dev pyproject.toml -o requirements-dev.lock
@@ -45,12 +45,12 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.run: requirements.lock pyproject.toml | $(VENV)/bin/python
-	$(PIP) install --quiet $(OFFLINE) --require-hashes -r requirements.lock
+	$(PIP) install --quiet $(OFFLINE) --no-deps --require-hashes -r requirements.lock
 	$(PIP) install --quiet $(OFFLINE) --no-deps -e .
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.run
-	$(PIP) install --quiet $(OFFLINE) --require-hashes -r requirements-dev.lock
+	$(PIP) install --quiet $(OFFLINE) --no-deps --require-hashes -r requirements-dev.lock
 	@touch $@
 
 clean:

@@ -39,6 +39,9 @@ _SERVER = {
     "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(KEPT_SECONDS),
     # A web page from elsewhere, open in the operator's browser, must not drive the API.
     "PREFECT_SERVER_CSRF_PROTECTION_ENABLED": "true",
+    # Into its log file: what goes wrong in the server stands nowhere else.
+    "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "WARNING",
+    "PREFECT_LOGGING_COLORS": "false",
     # Relative, so that the UI works under whatever name it is reached.
     "PREFECT_SERVER_UI_API_URL": "/api",
     "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
