@@ -36,7 +36,7 @@ DECLARE
     replaced CONSTANT text[] := ARRAY['rule_outcome', 'finding', 'project_score', 'indicator_score', 'document'];
 BEGIN
     FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
-        IF name = 'alembic_version' THEN
+        IF name IN ('alembic_version', 'database_identity') THEN
             EXECUTE format('GRANT SELECT ON %I TO juesuan_app', name);
         ELSIF name = ANY (replaced) THEN
             EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %I TO juesuan_app', name);

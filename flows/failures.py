@@ -5,7 +5,7 @@ closed; so are failed runs of the whole year once a later run finds no fault. Wi
 is created.
 """
 
-import hashlib
+from collections.abc import Container
 from uuid import UUID
 
 from prefect.client.orchestration import SyncPrefectClient, get_client
@@ -14,6 +14,7 @@ from prefect.client.schemas.objects import FlowRun
 from prefect.client.schemas.responses import DeploymentResponse
 from prefect.exceptions import ObjectNotFound
 from prefect.runtime import flow_run as current_run
+from sqlmodel import select
 
 from flows.names import ANNUAL, UNIT
 from flows.parameters import CycleParameters
@@ -32,8 +33,10 @@ from flows.unit_runs import (
     tells,
     unit_of,
 )
-from models.errors import UsageError
-from models.tables import StepState
+from models.database import read_session_of
+from models.errors import JuesuanError, UsageError
+from models.schema_upgrade import upgrade_database
+from models.tables import DatabaseIdentity, StepState
 
 UNIT_DEPLOYMENT = f"{UNIT}/{UNIT}"
 
@@ -41,8 +44,15 @@ DATABASE_TAG = "库:"
 
 
 def database_tag() -> str:
-    """Tag by which a deployment and a command know that they work on the same database, without showing its URL."""
-    return DATABASE_TAG + hashlib.sha256(settings().database_url.encode("utf-8")).hexdigest()[:12]
+    """Tag by which a deployment and a command know that they work on the same database, however they reach it.
+
+    Raises:
+        UsageError: The database cannot be used.
+    """
+    url = settings().database_url
+    upgrade_database(url)
+    with read_session_of(url) as session:
+        return DATABASE_TAG + session.exec(select(DatabaseIdentity.id)).one()[:12]
 
 
 def reconcile(status: CycleStatus, sources: dict[str, str], own_unit: str = "") -> dict[str, str]:
@@ -70,7 +80,7 @@ def reconcile(status: CycleStatus, sources: dict[str, str], own_unit: str = "") 
             if str(run.id) == str(current_run.id) or code in unseen:
                 continue
             if code not in needy or code in opened:
-                close(client, run, "该单位由另一个运行跟踪。" if code in needy else "该单位的问题已处理。")
+                close(client, run, _why_closed(code, units, needy))
                 continue
             opened[code] = str(run.id)
             if not tells(run, needy[code]):
@@ -78,6 +88,12 @@ def reconcile(status: CycleStatus, sources: dict[str, str], own_unit: str = "") 
         for code in needy.keys() - opened.keys():
             opened[code] = open_run(client, deployment, status, needy[code], sources)
         return opened
+
+
+def _why_closed(code: str, units: Container[str], needy: Container[str]) -> str:
+    if code in needy:
+        return "该单位由另一个运行跟踪。"
+    return "该单位的问题已处理。" if code in units else "该单位已不在单位登记表中。"
 
 
 def close_mended_cycles(status: CycleStatus, sources: dict[str, str]) -> None:
@@ -107,7 +123,11 @@ def _registry_of(run: FlowRun) -> str:
 def mark_cycle(year: int, department: str = "") -> None:
     """Give the run of a whole year that calls this the tags, as far as they are known, by which a later one finds it."""
     if current_run.id:
-        tags = dict.fromkeys([*current_run.tags, *cycle_tags(year, department), database_tag()])
+        try:
+            database = [database_tag()]
+        except JuesuanError:  # the run itself is about to tell
+            database = []
+        tags = dict.fromkeys([*current_run.tags, *cycle_tags(year, department), *database])
         with get_client(sync_client=True) as client:
             client.update_flow_run(UUID(current_run.id), tags=list(tags))
 

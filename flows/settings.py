@@ -15,6 +15,7 @@ from platformdirs import user_data_path
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from models.addresses import ESCAPES, misread
 from models.errors import UsageError, reason_of
 
 _WILDCARDS = ("0.0.0.0", "::")
@@ -97,6 +98,13 @@ class Settings(BaseSettings):
         if text and not (user and password and text.isascii() and text.isprintable()):
             raise ValueError("要写成“用户:口令”，两者都不能为空，只用英文字母、数字和符号")
         return auth
+
+    @field_validator("database", "prefect_database")
+    @classmethod
+    def _readable_address(cls, url: str | SecretStr) -> str | SecretStr:
+        if misread(url.get_secret_value() if isinstance(url, SecretStr) else url):
+            raise ValueError(ESCAPES)
+        return url
 
     @field_validator("prefect_database")
     @classmethod

@@ -12,10 +12,11 @@ from typing import Any
 
 from sqlalchemy import Engine, Table, event, text
 from sqlalchemy.engine import URL, Dialect, make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError
 from sqlmodel import Session, SQLModel, create_engine
 
 import models.tables  # noqa: F401  (declares every table on SQLModel.metadata)
+from models.addresses import ESCAPES, misread
 from models.errors import UsageError
 
 BATCH_ROWS = 20_000
@@ -28,11 +29,27 @@ WAIT_SECONDS = 60
 """How long a writer waits for the one before it on SQLite."""
 
 
+def address_of(url: str | URL) -> URL:
+    """The parts of a database's address.
+
+    Raises:
+        UsageError: It has none that could be told apart; no part of it is shown, for it may be the password.
+    """
+    try:
+        if not misread(str(url)):
+            return make_url(url)
+    except (ArgumentError, ValueError):  # a port that is no number is a ValueError
+        pass
+    raise UsageError(
+        f"数据库地址无法辨认。要写成 postgresql://用户:口令@主机:端口/库名 或 sqlite:///文件路径；{ESCAPES}"
+    )
+
+
 def database_label(url: str | URL) -> str:
     """Text by which a user knows the database: no password, no connection options (which may hold one)."""
     try:
-        parsed = make_url(url)
-    except ArgumentError:
+        parsed = address_of(url)
+    except UsageError:
         return "（无法辨认的数据库地址）"
     return parsed.set(query={}, password="***" if parsed.password else None).render_as_string(hide_password=True)
 
@@ -71,21 +88,21 @@ def _prepare_sqlite(engine: Engine) -> None:
 
 @lru_cache
 def _engine(url: str, _pid: int) -> Engine:
-    try:
-        parsed = make_url(url)
-        if parsed.drivername not in DRIVERS:
-            raise NoSuchModuleError(parsed.drivername)
-    except (ArgumentError, NoSuchModuleError) as error:
+    parsed = address_of(url)
+    if parsed.drivername not in DRIVERS:
         raise UsageError(
             f"数据库地址“{database_label(url)}”无法使用："
-            "只支持 sqlite:///文件路径 和 postgresql://用户:密码@主机/库名 两种写法"
-        ) from error
+            "只支持 sqlite:///文件路径 和 postgresql://用户:口令@主机/库名 两种写法"
+        )
     if parsed.get_backend_name() == "sqlite":
-        engine = create_engine(url, connect_args={"timeout": WAIT_SECONDS})
+        engine = create_engine(url, connect_args={"timeout": WAIT_SECONDS}, hide_parameters=True)
         _prepare_sqlite(engine)
         return engine
     patience = {} if "connect_timeout" in parsed.query else {"connect_timeout": 10}
-    return create_engine(url, pool_pre_ping=True, connect_args=patience)
+    # A statement's parameters are a unit's figures: they have no place in messages and logs.
+    # SQLAlchemy 2.0 takes the plain form for psycopg 2.
+    address = parsed.set(drivername="postgresql+psycopg")
+    return create_engine(address, pool_pre_ping=True, connect_args=patience, hide_parameters=True)
 
 
 def engine_for(url: str) -> Engine:

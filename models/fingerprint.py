@@ -1,6 +1,6 @@
 """Fingerprint of the state that a cycle has reached: the same on every database and by every way that leads there.
 
-Left out are ids, moments, counts of attempts, the order in which cells were read, and the event trail; an id of
+Left out are ids, the database's own name, moments, counts of attempts, the order in which cells were read, and the event trail; an id of
 another row is replaced by what names that row (unit code, role and number of a version …). Rows are put in order
 here, since databases sort text differently.
 """
@@ -19,7 +19,7 @@ from sqlmodel import Session, SQLModel
 import models.tables  # noqa: F401  (declares every table on SQLModel.metadata)
 from models.tables.columns import UtcDateTime
 
-LEFT_OUT_TABLES = ("event",)
+LEFT_OUT_TABLES = ("database_identity", "event")
 LEFT_OUT_COLUMNS = ("unitstep.attempt", "cell.position", "cycle.sources")
 """How often a step ran, in which order cells were read, and from which folders."""
 

@@ -5,6 +5,7 @@ Intervals: a figure displayed with fewer decimals than fen is known only to half
 
 import math
 import re
+import unicodedata
 from decimal import Decimal, InvalidOperation
 
 from models.errors import AmountError
@@ -18,6 +19,9 @@ LIMIT_FEN = 9 * 10**16
 NOISE_FEN = Decimal("0.0001")
 """Binary noise of a spreadsheet (10⁻⁶ 元) that snaps to the fen."""
 
+_QUOTED = 30
+"""Characters of a wrong value that a message repeats."""
+
 _NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?|[+-]?\.\d+")
 _FOLD = str.maketrans("０１２３４５６７８９．，－＋−", "0123456789.,-+-")
 
@@ -30,8 +34,14 @@ def parse_decimal(text: str) -> Decimal:
     """
     folded = text.strip().translate(_FOLD)
     if not _NUMBER.fullmatch(folded):
-        raise AmountError(f"“{text.strip()}”不是数字")
+        raise AmountError(f"{_quoted(text.strip())}不是数字")
     return Decimal(folded.replace(",", ""))
+
+
+def _quoted(value: object) -> str:
+    """What was typed, as a sentence quotes it: bounded, so that nobody needs to cut the sentence."""
+    clean = "".join(letter for letter in str(value) if unicodedata.category(letter)[0] != "C")
+    return f"“{clean}”" if len(clean) <= _QUOTED else f"“{clean[:_QUOTED]}…”"
 
 
 def decimals_of(unit: str) -> int:
@@ -54,11 +64,11 @@ def to_fen(value: Decimal | int, unit: str = "元") -> int:
     """
     number = Decimal(value)
     if not number.is_finite():
-        raise AmountError(f"“{value}”不是有效金额")
+        raise AmountError(f"{_quoted(value)}不是有效金额")
     numerator, denominator = number.as_integer_ratio()
     fen, rest = divmod(numerator * _fen_per(unit), denominator)
     if rest:
-        raise AmountError(f"“{value}”的小数位数超过{unit}所允许的 {decimals_of(unit)} 位")
+        raise AmountError(f"{_quoted(value)}的小数位数超过{unit}所允许的 {decimals_of(unit)} 位")
     return _limited(fen)
 
 

@@ -9,11 +9,10 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
-from models.database import database_label, engine_for
+from models.database import address_of, database_label, engine_for
 from models.errors import UsageError
 
 ALEMBIC_INI = Path(__file__).resolve().parents[1] / "deploy" / "alembic.ini"
@@ -42,6 +41,7 @@ def upgrade_database(url: str) -> None:
         engine = engine_for(url)
         with engine.execution_options(postgresql_readonly=True).connect() as connection:
             if _revision(connection) == head:
+                _require_rights(connection, url)
                 return
         with _ALEMBIC, engine.begin() as connection:
             if connection.dialect.name == "postgresql":
@@ -77,6 +77,24 @@ def _refuse_foreign(connection: Connection, revision: str | None, script: Script
             )
 
 
+def _require_rights(connection: Connection, url: str) -> None:
+    """Grants are given anew after each upgrade; one that was forgotten is told here, not in the middle of a run."""
+    if connection.dialect.name == "postgresql":
+        unreadable = text(
+            "SELECT count(*) FROM pg_class WHERE relnamespace = current_schema()::regnamespace "
+            "AND relname = ANY(:names) AND NOT has_table_privilege(oid, 'SELECT')"
+        )
+        if connection.scalar(unreadable, {"names": list(SQLModel.metadata.tables)}):
+            raise _not_permitted(url)
+
+
+def _not_permitted(url: str) -> UsageError:
+    return UsageError(
+        f"数据库“{database_label(url)}”的结构需要建立或升级，或者还没有授权，而当前数据库用户没有这个权限。"
+        "请由管理员按 deploy/README.md 用属主角色升级结构，再执行 deploy/postgresql-role.sql 授权，然后重新启动"
+    )
+
+
 @contextmanager
 def _told(url: str) -> Iterator[None]:
     """Turn a driver's error into a sentence for the operator, without the password."""
@@ -84,12 +102,9 @@ def _told(url: str) -> Iterator[None]:
         yield
     except DBAPIError as error:
         if getattr(error.orig, "sqlstate", None) == _NOT_PERMITTED:
-            raise UsageError(
-                f"数据库“{database_label(url)}”的结构需要建立或升级，或者还没有授权，而当前数据库用户没有这个权限。"
-                "请由管理员按 deploy/README.md 用属主角色升级结构，再执行 deploy/postgresql-role.sql 授权，然后重新启动"
-            ) from None
+            raise _not_permitted(url) from None
         said = str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else type(error.orig).__name__
-        password = make_url(url).password
+        password = address_of(url).password
         for secret in filter(None, (password, *_query_secrets(url))):
             said = said.replace(str(secret), "***")
         raise UsageError(
@@ -99,5 +114,5 @@ def _told(url: str) -> Iterator[None]:
 
 
 def _query_secrets(url: str) -> list[str]:
-    value = make_url(url).query.get("password", "")
+    value = address_of(url).query.get("password", "")
     return [value] if isinstance(value, str) else list(value)

@@ -2,6 +2,7 @@
 
 from models.tables.cycle import Cycle, CyclePhase, Event, Phase, StatutoryApproval, StepState, Unit, UnitStep
 from models.tables.document import Approval, Document
+from models.tables.identity import DatabaseIdentity
 from models.tables.outcome import FindingRecord, OutcomeRecord
 from models.tables.score import IndicatorScore, ProjectScore
 from models.tables.submission import (
@@ -29,6 +30,7 @@ __all__ = [
     "CounterpartyRecord",
     "Cycle",
     "CyclePhase",
+    "DatabaseIdentity",
     "Document",
     "Event",
     "ExplanationRecord",

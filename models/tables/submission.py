@@ -16,8 +16,10 @@ class Receipt(SQLModel, table=True):
     """One file met in the inbox and what became of it, also when it belongs to no unit.
 
     Attributes:
-        outcome: ``已接收``, ``未更新`` (identical file), ``退回`` (refused).
-        code: Stable kind of fault (``未知单位``, ``年度不符``, ``无法读取``, ``重复报送``, ``涉密``); empty when taken.
+        outcome: ``已接收``, ``未更新`` (identical file), ``退回`` (refused), ``未读取`` (a folder); of what was refused and
+            belongs to no unit also ``已移出`` (gone) and ``已更正``.
+        code: Stable kind of fault (``未知单位``, ``年度不符``, ``无法读取``, ``重复报送``, ``涉密``, ``登记表``, ``子文件夹``);
+            empty when taken.
     """
 
     __table_args__ = (UniqueConstraint("cycle_id", "file", "sha256"),)

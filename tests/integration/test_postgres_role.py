@@ -72,6 +72,13 @@ def test_a_current_schema_is_no_work_for_the_app(ready: str) -> None:
     upgrade_database(as_role(ready, "juesuan_app"))
 
 
+def test_a_grant_forgotten_after_an_upgrade_is_told_before_anything_runs(ready: str) -> None:
+    with psycopg.connect(ready, autocommit=True) as connection:
+        connection.execute("REVOKE ALL ON document FROM juesuan_app")
+    with pytest.raises(UsageError, match=r"还没有授权.*postgresql-role\.sql"):
+        upgrade_database(as_role(ready, "juesuan_app"))
+
+
 def test_a_newer_program_is_told_to_the_operator(ready: str) -> None:
     with psycopg.connect(ready, autocommit=True) as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
@@ -88,7 +95,7 @@ def test_rights_are_exactly_these(ready: str) -> None:
     for table, right in rows:
         rights.setdefault(table, set()).add(right)
     assert set(rights) == set(SQLModel.metadata.tables) | {"alembic_version"}
-    assert rights.pop("alembic_version") == {"SELECT"}
+    assert rights.pop("alembic_version") == rights.pop("database_identity") == {"SELECT"}
     assert all({"SELECT", "INSERT"} <= given <= {"SELECT", "INSERT", "UPDATE", "DELETE"} for given in rights.values())
     for table in NEVER_CHANGED:
         assert rights[table] == {"SELECT", "INSERT"}, table

@@ -132,6 +132,8 @@ def test_no_secret_shows() -> None:
         ("TIMEZONE", "Mars/Olympus", "时区"),
         ("TIMEZONE", "../../etc/passwd", "时区"),
         ("PUBLIC_URL", "javascript:alert(1)", "完整地址"),
+        ("DATABASE", "postgresql://u:Ab@Geheimnis@h/d", "%40"),
+        ("PREFECT_DATABASE", "postgresql+asyncpg://u:Ab@cd:Geheimnis@h/d", "%40"),
         ("PREFECT_DATABASE", "mysql://u:Geheimnis@h/d", "postgresql+asyncpg://"),
     ],
 )

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col, func, select
 
 from models.database import bulk_insert, database_label, engine_for, read_session_of, session_of
+from models.errors import UsageError
 from models.tables import Cycle, Event, Unit, UnitStep
 from models.trail import record
 
@@ -155,3 +156,22 @@ def test_events_are_neither_changed_nor_deleted(database_url: str) -> None:
 def test_a_label_tells_the_database_without_secrets() -> None:
     assert database_label("postgresql://a:b@h:1/d?password=c") == "postgresql://a:***@h:1/d"
     assert database_label("sqlite:///x.db") == "sqlite:///x.db"
+    assert database_label("sqlite:////srv/a@b/c@d.db") == "sqlite:////srv/a@b/c@d.db"
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["postgresql://u:App@Geheim:1/2%x@127.0.0.1:5432/d", "postgresql://u:Ab@Geheim@h/d", "postgresql://u:p@h:43x50/d"],
+)
+def test_an_address_that_reads_two_ways_is_refused_without_showing_it(url: str) -> None:
+    """The part after the first @ may be the rest of a password."""
+    with pytest.raises(UsageError, match="%40") as refused:
+        engine_for(url)
+    assert "Geheim" not in str(refused.value) and "43x50" not in str(refused.value)
+    assert "Geheim" not in database_label(url)
+
+
+def test_figures_of_a_statement_stay_out_of_its_errors(database_url: str) -> None:
+    with pytest.raises(DBAPIError) as error, engine_for(database_url).begin() as connection:
+        connection.execute(text("SELECT * FROM nowhere WHERE name = :name"), {"name": "机密单位"})
+    assert "机密单位" not in str(error.value)

@@ -1,5 +1,6 @@
 """Money: exact in both directions, half-up where the field rounds, intervals of what is displayed."""
 
+import re
 from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
@@ -135,3 +136,13 @@ def test_division_rounds_like_the_field(numerator: int, denominator: int) -> Non
 )
 def test_percent(part: int, whole: int, decimals: int, expected: str | None) -> None:
     assert percent(part, whole, decimals) == expected
+
+
+def test_a_long_word_is_quoted_in_part_and_the_sentence_stays_whole() -> None:
+    with pytest.raises(AmountError, match=f"^“{'合' * 30}…”不是数字$"):
+        parse_fen("合" * 200)
+    hostile = "<script>alert(1)</script>{{ 7*191 }}"
+    with pytest.raises(AmountError, match=f"^“{re.escape(hostile[:30])}…”不是数字$"):
+        parse_fen(hostile)
+    with pytest.raises(AmountError, match=f"^“0.{'1' * 28}…”的小数位数超过元所允许的 2 位$"):
+        parse_fen("0." + "1" * 60)
