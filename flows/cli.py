@@ -1,10 +1,8 @@
 """The command line ``juesuan``. Heavy libraries are imported only by the commands that need them."""
 
 import argparse
-import datetime
 import re
 import sys
-import traceback
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
@@ -136,18 +134,10 @@ def _add(parser: argparse.ArgumentParser, option: tuple[str, dict[str, str]]) ->
 
 def _tell_fault(error: Exception) -> int:
     """A fault that nobody foresaw: one sentence for the user, the traceback for whoever mends it."""
-    from flows.settings import settings
+    from flows.faults import write_down
 
-    log = settings().home / "错误记录.txt"
     said = f"程序出现意外故障（{type(error).__name__}）。已完成的结果都已保存，可再次运行同一命令。"
-    try:
-        log.parent.mkdir(parents=True, exist_ok=True)
-        with log.open("a", encoding="utf-8") as stream:
-            stream.write(f"{datetime.datetime.now().astimezone().isoformat()}\n{traceback.format_exc()}\n")
-        said += f"请把 {log} 交给运维人员。"
-    except OSError:
-        pass
-    print(said, file=sys.stderr)
+    print(said + write_down(error), file=sys.stderr)
     return EXIT_FAULT
 
 

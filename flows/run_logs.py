@@ -1,29 +1,45 @@
-"""What a run's log shows operators: Chinese sentences. Tracebacks stay where only a program is at fault."""
+"""What a run's log shows operators: Chinese sentences. Tracebacks go to a file, for whoever mends the program."""
 
 import logging
 
 from prefect.exceptions import FailedRun
 
+from flows.faults import said, write_down
 from models.errors import JuesuanError
 
 _ENDED_AS_FAILED = "Engine execution exited with unexpected exception"
 """Logged, with a traceback, when a run that a flow itself ended as Failed was started by a deployment."""
 
-
 _ABOUT_HOOKS = ("Running hook '", "Hook '")
 """Logged around what a flow does for its own ending: of no use to an operator."""
+
+_TRIED_AGAIN = "Task run failed with %s: %r - Retry"
+
+_TASK_FAILED = "Finished in state Failed("
+"""Logged by a task after the line that says why, and once more with all that the error says."""
 
 
 def _keep(record: logging.LogRecord) -> bool:
     error = record.exc_info[1] if record.exc_info else None
-    if str(record.msg).startswith(_ENDED_AS_FAILED) and _expected(error):
+    text = str(record.msg)
+    if text.startswith(_ENDED_AS_FAILED) and _expected(error):
         return False
-    if error is None and str(record.msg).startswith(_ABOUT_HOOKS):
+    if error is None and text.startswith(_ABOUT_HOOKS):
         return False
-    if isinstance(error, JuesuanError):
-        record.exc_info = record.exc_text = None
-        record.msg, record.args = str(error), ()
+    if text.startswith(_TASK_FAILED) and record.name == "prefect.task_runs":
+        return False
+    if text.startswith(_TRIED_AGAIN) and isinstance(record.args, tuple) and isinstance(record.args[1], BaseException):
+        _say(record, f"发生故障，稍后自动重试。{said(record.args[1])}")
+    elif isinstance(error, JuesuanError):
+        _say(record, str(error))
+    elif error is not None:
+        _say(record, f"发生故障：{said(error)}。{write_down(error)}")
     return True
+
+
+def _say(record: logging.LogRecord, text: str) -> None:
+    record.exc_info = record.exc_text = None
+    record.msg, record.args = text, ()
 
 
 def _expected(error: BaseException | None) -> bool:
@@ -33,7 +49,7 @@ def _expected(error: BaseException | None) -> bool:
 
 
 def keep_run_logs_readable() -> None:
-    """Keep tracebacks of what was foreseen out of the logs of runs; calling it again changes nothing."""
+    """Keep tracebacks out of the logs of runs; calling it again changes nothing."""
     for name in ("prefect.flow_runs", "prefect.task_runs"):
         logger = logging.getLogger(name)
         if _keep not in logger.filters:

@@ -7,13 +7,10 @@ from typing import Any
 from prefect.futures import PrefectFuture
 from prefect.tasks import Task
 
+from flows.faults import said
 from models.database import session_of
-from models.errors import JuesuanError
 from models.tables import StepState
 from tasks.step import STEP_NAMES, StepReport, chunked, hold, set_step, units_of
-
-LONGEST_ERROR = 300
-"""Characters of an unforeseen error that an operator is shown; the whole of it stands in the task run's log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +64,8 @@ def _label(chunk: Sequence[str]) -> str:
     return chunk[0] if len(chunk) == 1 else f"{chunk[0]} 等 {len(chunk)} 户"
 
 
-def _said(error: BaseException) -> str:
-    """An error in one line: of a database error only what the database said, not the statement with its figures."""
-    if isinstance(error, JuesuanError):
-        return str(error)
-    cause = getattr(error, "orig", None) or error
-    text = " ".join(str(cause).split())
-    return f"{type(error).__name__}：{text[:LONGEST_ERROR]}" + ("……" if len(text) > LONGEST_ERROR else "")
-
-
 def _mark_fault(stage: Stage, step: str, code: str, error: BaseException, report: StepReport) -> None:
-    message = f"{STEP_NAMES[step]}时发生故障，已自动重试仍未成功。{_said(error)} 请运维人员检查后对该单位重新运行。"
+    message = f"{STEP_NAMES[step]}时发生故障，已自动重试仍未成功。{said(error).rstrip('。')}。请运维人员检查后对该单位重新运行。"
     with session_of(stage.url) as session:
         for unit in units_of(session, stage.cycle_id, [code]):
             hold(session, unit)

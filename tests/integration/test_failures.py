@@ -246,6 +246,10 @@ def test_faults_have_a_name_of_their_own_and_all_pages_are_read(
     fault = next(run for run in runs if run.state and run.state.name == "故障")
     assert "301003" in fault.name and fault.name.endswith("公开文稿故障") and "故障" in fault.tags
     assert office.annual_runs() == [("FAILED", "故障")]
+    logs = "\n".join(log.message for log in office.client.read_logs(log_filter=None, limit=200, offset=0))
+    assert "发生故障，稍后自动重试。" in logs and "决算公开.html”这是文件夹，不是文件。请把 " in logs
+    assert "Traceback" not in logs and "Errno" not in logs
+    assert "IsADirectoryError" in (settings().home / "错误记录.txt").read_text("utf-8"), "for whoever mends it"
     in_the_way.rmdir()
     assert run_flow(office.place, "301003")[0] == "有待处理单位"
     assert sorted(states(office.runs())) == [("COMPLETED", "已处理"), ("FAILED", "退回")]
@@ -287,6 +291,9 @@ def test_nothing_is_opened_where_no_retry_would_reach_the_unit(office: Office) -
         failures.reconcile(cycle_status(session, cycle), office.place.parameters().sources())
     office.deploy("库:000000000000")
     assert office.reconcile() == [], "a server of another database"
+    office.deploy(failures.database_tag())
+    use_database(office.place.url.replace("sqlite:", "sqlite+pysqlite:"))
+    assert len(office.reconcile()) == 1, "the same database by another address"
     office.deploy()
     assert len(office.reconcile()) == 1, "deployed by prefect.yaml: it does not say which database its workers use"
 
