@@ -10,12 +10,16 @@ from prefect.client.schemas.actions import ArtifactCreate
 from prefect.runtime import flow_run as current_run
 
 from flows.settings import settings
-from flows.summary import NAMES, CycleStatus, UnitStatus, verdict_name
+from flows.summary import NAMES, ORDER, CycleStatus, UnitStatus, verdict_name
 from models.tables import StepState
 from tasks.step import STEP_NAMES, STEPS
 
 # Backslashes: the UI shows character references as they are written. Points and colons make addresses into links.
 _INERT = {ord(char): f"\\{char}" for char in "\\`*_{}[]()<>#+!|&~.:@"} | {ord("\n"): " "}
+
+
+MOST_FILES = 20
+"""Refused files shown; the review report has them all."""
 
 
 class Progress:
@@ -58,19 +62,20 @@ def publish_summary(status: CycleStatus, open_runs: Mapping[str, str], *, in_run
         open_runs: Id of the open failed run by unit code.
         in_run: Whether the run that calls this shows them as its own.
     """
-    rows = [
+    rows = _file_rows(status) + [
         {
             "单位": escape(f"{unit.code} {unit.name}"),
             "结论": verdict_name(unit),
             "步骤": _step(unit),
             "不符": unit.violated,
-            "未审核": unit.not_checked,
+            "未审核规则": unit.not_checked,
             # Before the long column: what overflows the page is not found.
             "报告": f"[打开]({report_link(status, unit)})",
             "处理": f"[打开运行]({run_link(open_runs[unit.code])})" if unit.code in open_runs else "",
-            "情况": escape(unit.trouble[:200]),
+            "情况": escape(_clip(unit.trouble, 200)),
         }
-        for unit in status.units
+        # Those that need somebody first: among a thousand units nobody would find them.
+        for unit in sorted(status.units, key=lambda unit: ORDER.index(unit.overall))
     ]
     key, run = f"cycle-{status.year}-{_slug(status.department)}", UUID(current_run.id) if in_run else None
     name = f"{status.year} 年度 {status.name}"
@@ -81,6 +86,39 @@ def publish_summary(status: CycleStatus, open_runs: Mapping[str, str], *, in_run
         ):
             made.flow_run_id = run
             client.create_artifact(made)
+
+
+def _file_rows(status: CycleStatus) -> list[dict[str, str | int]]:
+    """Rows of the table for what no unit answers for, at its top: below a thousand units nobody would find them."""
+    rows: list[dict[str, str | int]] = []
+    for verdict, files in (("未接收", status.refused), ("未读取", status.folders)):
+        told = [(escape(one.file), escape(_clip(one.message, 200))) for one in files[:MOST_FILES]]
+        if len(files) > MOST_FILES:
+            told.append((f"等 {len(files)} 个", "全部列在审核报告的“收件”中"))
+        rows += [
+            {
+                "单位": f"（收件）{file}", "结论": verdict, "步骤": STEP_NAMES["collect"], "不符": "", "未审核规则": "",
+                "报告": f"[打开]({_receipts_link(status)})", "处理": "", "情况": message,
+            }
+            for file, message in told
+        ]  # fmt: skip
+    return rows
+
+
+def _file_lines(status: CycleStatus) -> list[str]:
+    """Part of the cycle's page on what no unit answers for."""
+    lines = []
+    for title, files in (("未接收的文件", status.refused), ("没有读取的子文件夹", status.folders)):
+        if files:
+            lines.append(f"\n## {title}（{len(files)} 个）\n")
+            lines += [f"- {escape(_clip(one.message, 300))}" for one in files[:MOST_FILES]]
+            if len(files) > MOST_FILES:
+                lines.append(f"- 等 {len(files)} 个，[全部列在审核报告的“收件”中]({_receipts_link(status)})")
+    return lines
+
+
+def _receipts_link(status: CycleStatus) -> str:
+    return f"{site_of(status)}/审核报告.html#receipts"
 
 
 def run_link(run_id: str) -> str:
@@ -104,16 +142,21 @@ def _page(status: CycleStatus, open_runs: Mapping[str, str]) -> str:
         f"| 状态 | 户数 |\n|---|---|\n{counts}",
         *[f"部门结论：{verdict_name(unit)}。{escape(unit.trouble)}\n" for unit in status.units if unit.kind == "部门"],
         f"[打开审核报告]({site_of(status)}/审核报告.html)\n",
+        *_file_lines(status),
     ]
     for state in (StepState.FAULT, StepState.RETURNED, StepState.MISSING):
         if units := status.of(state):
             lines.append(f"\n## {NAMES[state]}\n")
             lines += [
-                f"- [{escape(u.code)} {escape(u.name)}]({report_link(status, u)})：{escape(u.trouble[:300])}"
+                f"- [{escape(u.code)} {escape(u.name)}]({report_link(status, u)})：{escape(_clip(u.trouble, 300))}"
                 + (f"　[打开运行，按 Retry 重新处理]({run_link(open_runs[u.code])})" if u.code in open_runs else "")
                 for u in units
             ]
     return "\n".join(lines)
+
+
+def _clip(text: str, most: int) -> str:
+    return text if len(text) <= most else text[:most] + "……"
 
 
 def escape(text: str) -> str:

@@ -14,6 +14,7 @@ from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 from flows.artifacts import Progress, publish_summary, run_link
 from flows.failures import close_mended_cycles, mark_cycle, mark_own, reconcile, tell_own
+from flows.faults import said
 from flows.forms import shown
 from flows.names import ANNUAL, UNIT
 from flows.notifications import notify
@@ -21,9 +22,9 @@ from flows.parameters import CycleParameters, UnitParameters, inbox_path
 from flows.run_logs import keep_run_logs_readable
 from flows.settings import settings
 from flows.stages import Stage, run_stage
-from flows.summary import CycleStatus, UnitStatus, cycle_status
-from flows.unit_runs import STATE_NAMES
-from models.database import session_of
+from flows.summary import CycleStatus, cycle_status, ending, find_cycle, refused_words, unit_names
+from flows.unit_runs import STATE_NAMES, after_retry
+from models.database import read_session_of, session_of
 from models.errors import JuesuanError
 from models.profiles import load_profile
 from models.tables import StepState
@@ -48,6 +49,7 @@ class CycleReport:
     Attributes:
         cycle_id: The cycle. steps: What each step did. written: Reports that changed.
         status: The whole cycle's state afterwards. fault: Why the review reports could not be written, Chinese.
+        missing: Codes of units of which nothing lies in the inbox.
     """
 
     cycle_id: int
@@ -55,6 +57,7 @@ class CycleReport:
     written: list[str] = field(default_factory=list)
     status: CycleStatus | None = None
     fault: str = ""
+    missing: frozenset[str] = frozenset()
 
     @property
     def changed(self) -> bool:
@@ -86,6 +89,7 @@ def run_cycle(parameters: CycleParameters, progress: Progress) -> CycleReport:
     assert isinstance(prepared, Prepared)
     stage = Stage(url, prepared.cycle_id)
     report = CycleReport(prepared.cycle_id)
+    report.missing = frozenset(code for code, (state, _) in prepared.absent.items() if state is StepState.MISSING)
     codes, nodes = _scope(stage, prepared)
     chosen = settings()
     each = chunk_size(len(codes), chosen.most_tasks, chosen.chunk_size)
@@ -113,7 +117,8 @@ def run_cycle(parameters: CycleParameters, progress: Progress) -> CycleReport:
     written: Any = review_task(url, prepared.cycle_id, *out, return_state=True)
     result = written.result(raise_on_failure=False)
     if isinstance(result, BaseException):
-        report.fault = f"审核报告没有写成（{type(result).__name__}），请检查结果文件夹后重新运行。"
+        advice = "请检查结果文件夹" if isinstance(result, OSError) else "请运维人员检查"
+        report.fault = f"审核报告没有写成：{said(result)}。{advice}后重新运行。"
         get_run_logger().error(report.fault)
     else:
         report.written = list(result)
@@ -126,7 +131,7 @@ def run_cycle(parameters: CycleParameters, progress: Progress) -> CycleReport:
 def _tell(label: str, done: StepReport, prepared: Prepared) -> None:
     """One line of progress: to the run's log in the UI and, from the command line, to the terminal."""
     parts = [f"处理 {len(done.done)} 户"]
-    missing = [code for code, (state, _) in prepared.absent.items() if state is StepState.MISSING]
+    missing = [code for code in prepared.codes if prepared.absent.get(code, ("",))[0] is StepState.MISSING]
     counts = {
         "未变": done.unchanged,
         # A department is never returned to anybody: its sums do not stand yet.
@@ -169,8 +174,9 @@ def _run_name() -> str:
     try:
         parameters = CycleParameters(**values | {"units": [unit] if unit else values.get("units") or []})
         registry = read_registry(Path(parameters.registry), load_profile(parameters.profile), strict=False)
-        name = f"{parameters.year}年度决算·{registry.department.name}"
-        return f"{name}·{unit} {registry.by_code[unit].name}" if unit in registry.by_code else name
+        known = [registry.by_code[code].name for code in parameters.units if unit and code in registry.by_code]
+        about = " ".join([*parameters.units, *known]) if unit else ""
+        return "·".join(filter(None, (f"{parameters.year}年度决算", registry.department.name, about)))
     except (JuesuanError, ValueError, OSError):
         return "·".join(filter(None, (f"{values.get('year') or ''}年度决算", unit))) + "（参数有误）"
 
@@ -231,24 +237,29 @@ def annual_cycle(
         return _refused(error)
     status = _after(report, parameters)
     faults = status.of(StepState.FAULT)
-    waiting = status.of(StepState.RETURNED, StepState.MISSING, StepState.WAITING)
+    if words := refused_words(status):
+        get_run_logger().warning(f"{words}。")
     if status.faults or report.fault:
-        message = report.fault or (f"{len(faults)} 户处理故障：{_names(faults)}" if faults else "部门汇总处理故障")
+        message = report.fault or (f"{len(faults)} 户处理故障：{unit_names(faults)}" if faults else "部门汇总处理故障")
         return Failed(name="故障", message=message, data=report)
-    if waiting:
-        return Completed(name="有待处理单位", message=f"{len(waiting)} 户待处理：{_names(waiting)}", data=report)
-    return Completed(message="全部单位通过", data=report)
+    name, message = ending(status)
+    return Completed(name=name, message=message, data=report)
+
+
+def _require_cycle(year: int, department: str) -> None:
+    """A unit is run again within a year that was begun; else a mistyped year would begin another.
+
+    Raises:
+        UsageError: The year was never run.
+    """
+    with read_session_of(settings().database_url) as session:
+        find_cycle(session, year, department)
 
 
 def _refused(error: JuesuanError) -> State[object]:
     """A run that could not be done at all: wrong parameters, an unusable registry or database."""
     get_run_logger().error(str(error))
     return Failed(name="无法运行", message=str(error), data=error)
-
-
-def _names(units: list[UnitStatus]) -> str:
-    shown = "、".join(f"{unit.code} {unit.name}" for unit in units[:20])
-    return shown + (" 等" if len(units) > 20 else "")
 
 
 @flow(name=UNIT, flow_run_name=_run_name, task_runner=_runner(), persist_result=False)
@@ -266,7 +277,11 @@ def unit_cycle(
         parameters = CycleParameters.of(
             year=year, registry=registry, inbox=inbox, out=out, units=[unit], profile=profile, mark=mark
         )
-        mark_own(parameters.year, parameters.check().department.code, unit)
+        (unit,) = parameters.units
+        mark_own(parameters.year, "", unit)
+        department = parameters.check().department.code
+        _require_cycle(parameters.year, department)
+        mark_own(parameters.year, department, unit)
         # A page of its own says what there is to say about one unit; progress would bury it.
         report = run_cycle(parameters, Progress(shown=False))
     except JuesuanError as error:
@@ -278,8 +293,7 @@ def unit_cycle(
     state = STATE_NAMES.get(own.overall)
     if state is None:
         return Completed(message="已通过" if own.overall is StepState.DONE else own.overall.value, data=report)
-    fresh = report.changed_unit(unit)
-    message = own.trouble if fresh else f"文件未更新：收件夹中没有该单位的新文件。{own.trouble}"
+    message = after_retry(own, changed=report.changed_unit(unit), has_file=unit not in report.missing)
     get_run_logger().error(message)
     tell_own(status, own, message)
     return Failed(name=state, message=message, data=report)

@@ -39,6 +39,7 @@ class CycleParameters(BaseModel):
     def _fill(self) -> Self:
         chosen = settings()
         self.year = self.year or chosen.today.year - 1
+        self.units = [unit.strip() for unit in self.units]
         self.registry = _typed(self.registry) or chosen.registry
         self.inbox = _typed(self.inbox) or chosen.inbox
         self.out = _typed(self.out) or str(chosen.out_folder)
@@ -76,8 +77,7 @@ class CycleParameters(BaseModel):
                 title = CycleParameters.model_fields[name].title
                 raise UsageError(f"没有指定{title}。请填写，或设置环境变量 JUESUAN_{name.upper()}。")
         registry = read_registry(Path(self.registry), load_profile(self.profile), strict=False)
-        if unknown := [code for code in self.units if not registry.files(code)]:
-            raise UsageError(f"登记表中没有填报单位 {'、'.join(unknown)}。")
+        registry.require_filing(self.units)
         survey(inbox_path(self.inbox), registry)
         _require_writable(Path(self.out))
         upgrade_database(settings().database_url)

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
@@ -10,6 +10,9 @@ from sqlmodel import Session, col, select
 from models.errors import UsageError
 from models.findings import Status
 from models.tables import Cycle, FindingRecord, Receipt, StepState, SubmissionVersion, Unit, UnitStep
+from reports.review_approval import ReleaseReview, release_lines
+from tasks.collect.store.receipts import REFUSED, REGISTRY, SECRET, SKIPPED, taken_file
+from tasks.disclose.approval_review import release_review
 from tasks.phases import phases_of
 from tasks.step import STEP_NAMES, STEPS, STEPS_OF, units_of
 
@@ -23,6 +26,31 @@ NAMES = {
 """Chinese names of a unit's overall state."""
 
 ORDER = (StepState.FAULT, StepState.RETURNED, StepState.MISSING, StepState.WAITING, StepState.DONE)
+
+
+MOST_NAMED = 20
+"""Units named in one sentence."""
+
+MOST_FILES_NAMED = 5
+"""Files named in one sentence; their names are long."""
+
+
+class RefusedFile(NamedTuple):
+    """Something in the inbox (or the registry) that belongs to no unit and needs somebody.
+
+    Attributes:
+        message: Chinese, complete. code: Stable kind of fault, as in a receipt.
+    """
+
+    file: str
+    message: str
+    code: str = ""
+
+    @property
+    def what(self) -> str:
+        """Chinese words for it."""
+        place = "单位登记表" if self.code == REGISTRY else "收件夹中未接收的文件"
+        return f"{place}《{self.file}》"
 
 
 @dataclass(slots=True)
@@ -58,6 +86,11 @@ class UnitStatus:
         return next(step for step in STEPS if self.states.get(step) == self.overall.value)
 
     @property
+    def file(self) -> str:
+        """Name of the file that was taken last, as far as the collect step tells; else empty."""
+        return taken_file(self.messages.get("collect", ""))
+
+    @property
     def trouble(self) -> str:
         """Chinese message of that step."""
         step = self.failed_step
@@ -66,18 +99,26 @@ class UnitStatus:
 
 @dataclass(slots=True)
 class CycleStatus:
-    """State of a whole cycle."""
+    """State of a whole cycle.
+
+    Attributes:
+        refused: What the newest run over the whole inbox refused and no unit answers for, secret files first.
+        folders: Folders in the inbox; they are not read, which alone is no fault.
+    """
 
     year: int
     department: str
     name: str
     units: list[UnitStatus]
-    refused: list[tuple[str, str]]
+    refused: list[RefusedFile]
     phases: dict[str, str] = field(default_factory=dict)
+    folders: list[RefusedFile] = field(default_factory=list)
 
     def of(self, *states: StepState) -> list[UnitStatus]:
         """Units (not departments) in one of these overall states."""
         return [unit for unit in self.units if unit.kind == "单位" and unit.overall in states]
+
+    release: ReleaseReview = field(default_factory=ReleaseReview)
 
     @property
     def folder(self) -> str:
@@ -100,6 +141,7 @@ class CycleStatus:
             "year": self.year,
             "department": self.department,
             "phases": self.phases,
+            "release": self.release.as_json(),
             "units": [
                 {
                     "code": unit.code,
@@ -114,7 +156,7 @@ class CycleStatus:
             "missing": [unit.code for unit in self.of(StepState.MISSING)],
             "returned": [unit.code for unit in self.of(StepState.RETURNED)],
             "faults": [unit.code for unit in self.units if unit.overall is StepState.FAULT],
-            "refused_files": [{"file": file, "message": message} for file, message in self.refused],
+            "refused_files": [{"file": one.file, "message": one.message} for one in self.refused],
         }
 
 
@@ -168,20 +210,26 @@ def cycle_status(session: Session, cycle: Cycle) -> CycleStatus:
             status.messages[step.step] = step.message
             status.keys[step.step] = f"{step.input_key}:{step.attempt}"
     _count_findings(session, cycle, by_id)
-    refused = session.exec(
-        select(Receipt.file, Receipt.message)
-        .where(Receipt.cycle_id == cycle.id, Receipt.outcome == "退回", Receipt.unit_code == "")
-        .order_by(Receipt.file)
-    ).all()
     name = next((unit.name for unit in units if unit.code == cycle.department_code), "")
     return CycleStatus(
         cycle.year,
         cycle.department_code,
         name,
         list(by_id.values()),
-        [(f, m) for f, m in refused],
+        _of_nobody(session, cycle, REFUSED),
         phases_of(session, cycle),
+        _of_nobody(session, cycle, SKIPPED),
+        release=release_review(session, cycle),
     )
+
+
+def _of_nobody(session: Session, cycle: Cycle, outcome: str) -> list[RefusedFile]:
+    rows = session.exec(
+        select(Receipt.file, Receipt.message, Receipt.code).where(
+            Receipt.cycle_id == cycle.id, Receipt.outcome == outcome, Receipt.unit_code == ""
+        )
+    )
+    return sorted((RefusedFile(*row) for row in rows), key=lambda one: (one.code != SECRET, one))
 
 
 def _count_findings(session: Session, cycle: Cycle, by_id: dict[int | None, UnitStatus]) -> None:
@@ -212,6 +260,10 @@ def verdict_name(unit: UnitStatus) -> str:
     return "未通过" if unit.kind == "部门" and unit.overall is StepState.RETURNED else NAMES[unit.overall]
 
 
+def _said(unit: UnitStatus, state: str) -> str:
+    return "未通过" if unit.kind == "部门" and state == StepState.RETURNED else state
+
+
 def status_text(status: CycleStatus) -> str:
     """The status as a clerk reads it on a terminal."""
     lines = [f"{status.year} 年度决算　部门 {status.department}"]
@@ -219,11 +271,42 @@ def status_text(status: CycleStatus) -> str:
     lines.append("，".join(counts))
     if status.phases:
         lines.append("阶段：" + " → ".join(f"{phase} {state}" for phase, state in status.phases.items()))
+    lines += release_lines(status.release)
     for unit in status.units:
         mark = "部门" if unit.kind == "部门" else "单位"
-        steps = "　".join(f"{STEP_NAMES[s]}:{unit.states[s]}" for s in STEPS if s in unit.states)
+        steps = "　".join(f"{STEP_NAMES[s]}:{_said(unit, unit.states[s])}" for s in STEPS if s in unit.states)
         lines.append(f"  {mark} {unit.code} {unit.name}　[{verdict_name(unit)}]　{steps}")
         if unit.trouble:
             lines.append(f"      {unit.trouble}")
-    lines += [f"  收件夹中未接收的文件《{file}》：{message}" for file, message in status.refused]
+    lines += [f"  {one.what}：{one.message}" for one in status.refused]
+    lines += [f"  {one.message}" for one in status.folders]
     return "\n".join(lines)
+
+
+def ending(status: CycleStatus) -> tuple[str, str]:
+    """Name and Chinese message of the state in which a run without faults ends; it agrees with the exit code."""
+    waiting = status.of(StepState.RETURNED, StepState.MISSING, StepState.WAITING)
+    units = f"{len(waiting)} 户待处理：{unit_names(waiting)}" if waiting else "全部单位通过"
+    name = "有待处理单位" if waiting else "有未接收文件" if status.refused else "Completed"
+    return name, "；".join(filter(None, (units, refused_words(status))))
+
+
+def refused_words(status: CycleStatus) -> str:
+    """What the newest run refused and no unit answers for, in one sentence without its full stop; empty for nothing."""
+    kinds = {
+        "标有密级、必须立即移出收件夹的文件": [one for one in status.refused if one.code == SECRET],
+        "收件夹中未接收的文件": [one for one in status.refused if one.code not in (SECRET, REGISTRY)],
+        "有误的单位登记表": [one for one in status.refused if one.code == REGISTRY],
+    }
+    return "；".join(f"{kind}：{_file_names(files)}" for kind, files in kinds.items() if files)
+
+
+def _file_names(files: list[RefusedFile]) -> str:
+    named = "、".join(f"《{one.file}》" for one in files[:MOST_FILES_NAMED])
+    return named + (f" 等 {len(files)} 个" if len(files) > MOST_FILES_NAMED else "")
+
+
+def unit_names(units: list[UnitStatus]) -> str:
+    """Codes and names of units, of many only the first ones."""
+    named = "、".join(f"{unit.code} {unit.name}" for unit in units[:MOST_NAMED])
+    return named + (f" 等 {len(units)} 户" if len(units) > MOST_NAMED else "")

@@ -33,10 +33,7 @@ from tasks.step import STEP_NAMES, key_of
 STATE_NAMES = {StepState.RETURNED: "退回", StepState.FAULT: "故障"}
 """Names of the failed states: returns must not bury faults."""
 
-WHAT_TO_DO = {
-    StepState.RETURNED: "请单位更正后，把新文件放入收件夹，再按本次运行页面上的 Retry。",
-    StepState.FAULT: "请查明并排除故障，再按本次运行页面上的 Retry。",
-}
+RETRY = "，再按本次运行页面上的 Retry。"
 
 _DEPARTMENT, _UNIT = "部门:", "单位:"
 
@@ -158,9 +155,40 @@ def describe(client: SyncPrefectClient, run: FlowRun, status: CycleStatus, unit:
     _page(client, run, status, unit, message)
 
 
+def what_to_do(unit: UnitStatus) -> str:
+    """What an operator does about a unit that was returned or met a fault.
+
+    What the collect step says carries its own advice: a file may have to be replaced or moved out, or the registry
+    mended.
+    """
+    if unit.overall is StepState.FAULT:
+        return f"请查明并排除故障{RETRY}"
+    if unit.failed_step == "collect":
+        return f"请按以上说明处理{RETRY}"
+    old = f"《{unit.file}》" if unit.file else ""
+    return f"请单位更正后，用新文件替换收件夹中原来的文件{escape(old)}（不要让两个并存）{RETRY}"
+
+
+def after_retry(unit: UnitStatus, *, changed: bool, has_file: bool) -> str:
+    """What a unit's own run says in the end; it ends with the unit's trouble, by which :func:`tells` knows it.
+
+    Args:
+        unit: A unit that still is returned or failed.
+        changed: Whether a step found something new.
+        has_file: Whether a file of the unit lies in the inbox.
+    """
+    if changed:
+        return unit.trouble
+    if unit.failed_step == "collect":
+        return f"情况没有变化。{unit.trouble}"
+    if not has_file:
+        return f"收件夹中没有该单位的文件。上次收到的文件：{unit.trouble}"
+    return f"文件未更新：收件夹中没有该单位的新文件。{unit.trouble}"
+
+
 def _page(client: SyncPrefectClient, run: FlowRun, status: CycleStatus, unit: UnitStatus, message: str) -> None:
     link = report_link(status, unit)
-    page = f"{escape(message)}\n\n[打开该单位的审核报告]({link})\n\n{WHAT_TO_DO[unit.overall]}"
+    page = f"{escape(message)}\n\n[打开该单位的审核报告]({link})\n\n{what_to_do(unit)}"
     client.create_artifact(
         ArtifactCreate(type="markdown", data=page, description=f"{unit.code} {unit.name}", flow_run_id=run.id)
     )

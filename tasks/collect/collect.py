@@ -10,15 +10,24 @@ from models.errors import SubmissionError, UsageError
 from models.forms.matching import bare_name
 from models.profiles import Profile, load_profile
 from models.submission import Submission
-from models.tables import Cycle, StepState, Unit
+from models.tables import Cycle, Receipt, StepState, Unit, UnitStep
 from tasks.collect.inbox import sha256_of
 from tasks.collect.reading import Reading, read_submissions
-from tasks.collect.store.receipts import record_receipt, refused_alike
+from tasks.collect.store.receipts import (
+    ACCEPTED,
+    REFUSED,
+    SECRET,
+    receipts_of,
+    record_receipt,
+    refused_alike,
+    taken,
+)
 from tasks.collect.store.versions import latest_version, store_submission
 from tasks.step import StepReport, cycle_by_id, hold, key_of, reset_steps, set_step, steps_of, units_of
 
 STEP = "collect"
 OTHER_YEAR = "年度不符"
+PUT_IN = "处理办法：请把要报送的文件放入收件夹。"
 
 
 def collect_units(url: str, cycle_id: int, files: Mapping[str, str]) -> StepReport:
@@ -42,7 +51,7 @@ def collect_units(url: str, cycle_id: int, files: Mapping[str, str]) -> StepRepo
         with session_of(url) as session:
             hold(session, unit)
             # Only what still lies there: another run may have taken a newer file, which an older one must not follow.
-            if _key(path, profile) != key:
+            if _key(path, _sha256(path), profile) != key:
                 raise FileChangedError(path.name)
             _take(session, cycle, unit, path, readings[path], key, report)
     return report
@@ -55,9 +64,13 @@ class FileChangedError(Exception):
         super().__init__(f"文件《{file}》在读取时被更换")
 
 
-def _key(path: Path, profile: Profile) -> str:
+def _key(path: Path, sha256: str, profile: Profile) -> str:
+    return key_of(path.name, sha256, profile.code, profile.forms.hash)
+
+
+def _sha256(path: Path) -> str:
     try:
-        return key_of(path.name, sha256_of(path), profile.code, profile.forms.hash)
+        return sha256_of(path)
     except FileNotFoundError:
         advice = "请确认文件已放好后重新运行。"
         raise SubmissionError(path.name, "文件在收集时已不在收件夹中。", advice=advice) from None
@@ -68,18 +81,36 @@ def _fresh(
 ) -> list[tuple[Unit, Path, str]]:
     """Units whose file was not taken (or refused) before, with path and key; the others are reported unchanged."""
     states = steps_of(session, units, STEP)
+    receipts = receipts_of(session, units[0].cycle_id, files) if units else {}
     fresh = []
     for unit in units:
         path = Path(files[unit.code])
-        key = _key(path, profile)
+        sha256 = _sha256(path)
+        key = _key(path, sha256, profile)
         state = states.get(unit.id or 0)
-        if state is not None and state.input_key == key:
+        receipt = receipts.get((unit.code, path.name, sha256))
+        if state is not None and state.input_key == key and _agree(state, receipt):
             report.unchanged.append(unit.code)
             if state.state == StepState.RETURNED:
                 report.returned[unit.code] = state.message
         else:
             fresh.append((unit, path, key))
     return fresh
+
+
+def _agree(state: UnitStep, receipt: Receipt | None) -> bool:
+    """Whether a file's receipt says what its unit's step says; not when the unit was out of the registry meanwhile."""
+    if receipt is None:
+        return False
+    if state.state == StepState.RETURNED:
+        return receipt.outcome == REFUSED and state.message.startswith(receipt.message)
+    return receipt.outcome == ACCEPTED
+
+
+def _with_advice(error: SubmissionError) -> str:
+    """Why a unit's file was refused, and that its place in the inbox is the new one's: two of them stop each other."""
+    then = "请立即把它移出收件夹" if error.code == SECRET else "更正后，请用新文件替换收件夹中原来的这个文件"
+    return f"{str(error).rstrip('。')}。{then}。"
 
 
 def _take(
@@ -90,15 +121,16 @@ def _take(
             raise reading
         check_identity(reading, unit.code, unit.name, cycle.year)
     except SubmissionError as error:
-        record_receipt(session, cycle, path.name, sha256_of(path), unit.code, "退回", error.code, str(error))
-        set_step(session, unit, STEP, StepState.RETURNED, str(error), key)
-        report.returned[unit.code] = str(error)
+        record_receipt(session, cycle, path.name, sha256_of(path), unit.code, REFUSED, error.code, str(error))
+        message = _with_advice(error)
+        set_step(session, unit, STEP, StepState.RETURNED, message, key)
+        report.returned[unit.code] = message
         return
     version, is_new = store_submission(session, unit, reading)
     if is_new:
         reset_steps(session, unit, "validate", "score", "disclose")
-    record_receipt(session, cycle, path.name, reading.sha256, unit.code, "已接收", "", f"第 {version.number} 版")
-    set_step(session, unit, STEP, StepState.DONE, f"《{path.name}》第 {version.number} 版", key)
+    record_receipt(session, cycle, path.name, reading.sha256, unit.code, ACCEPTED, "", f"第 {version.number} 版")
+    set_step(session, unit, STEP, StepState.DONE, taken(path.name, version.number), key)
     report.done.append(unit.code)
 
 
@@ -149,7 +181,8 @@ def require_year(url: str, cycle_id: int, codes: Collection[str]) -> None:
 def mark_not_collected(url: str, cycle_id: int, reasons: Mapping[str, tuple[StepState, str]]) -> StepReport:
     """Record units that have no file to take: missing, or returned because of what lies in the inbox.
 
-    A unit that handed in before and has nothing new in the inbox stays as it is.
+    A unit that handed in before and has nothing new in the inbox stays as it is, or, if a file was refused since,
+    returned: that file is gone, and no other has come.
     """
     report = StepReport(STEP)
     with read_session_of(url) as session:
@@ -158,6 +191,10 @@ def mark_not_collected(url: str, cycle_id: int, reasons: Mapping[str, tuple[Step
     for unit in units:
         state, message = reasons[unit.code]
         known, changed = states.get(unit.id or 0), False
+        if state is StepState.MISSING and known is not None and known.state == StepState.RETURNED:
+            with read_session_of(url) as session:
+                if latest_version(session, unit.id or 0) is not None:
+                    state, message = StepState.RETURNED, f"收件夹中没有{unit.name}的文件。{PUT_IN}"
         if known is None or (known.state, known.message) != (state.value, message):
             with session_of(url) as session:
                 hold(session, unit)

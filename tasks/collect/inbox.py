@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from models.errors import SubmissionError, UsageError, reason_of
+from tasks.collect.characters import is_text, shown, unseen
 from tasks.collect.registry_csv import Registry, RegistryUnit
 
 READABLE = (".xlsx", ".txt")
@@ -41,7 +42,7 @@ class Refusal(NamedTuple):
 
     Attributes:
         name: Below the inbox. sha256: Empty when it was refused unread.
-        code: ``无法读取``, ``重复报送`` or ``涉密``. message: Chinese, complete.
+        code: ``无法读取``, ``重复报送``, ``涉密`` or ``子文件夹``; empty for a mere copy. message: Chinese, complete.
         unit_code: The unit that its name points to; empty for none.
     """
 
@@ -61,14 +62,14 @@ class Inbox:
         assigned: Every readable file by the unit it belongs to.
         unassigned: Files whose name tells no unit; the collect step identifies them by their content.
         unread: Files refused before they were assigned.
-        notes: Chinese sentences on what was passed over.
+        passed_over: Folders, which are not read.
     """
 
     registry: Registry
     assigned: Mapping[str, tuple[InboxFile, ...]] = field(default_factory=dict)
     unassigned: tuple[InboxFile, ...] = ()
     unread: tuple[Refusal, ...] = ()
-    passed_over: tuple[str, ...] = ()
+    passed_over: tuple[Refusal, ...] = ()
 
     @cached_property
     def candidates(self) -> dict[str, list[InboxFile]]:
@@ -89,14 +90,21 @@ class Inbox:
         return tuple(unit for unit in self.registry.filing_units if unit.code not in heard)
 
     @cached_property
-    def notes(self) -> tuple[str, ...]:
-        """Chinese sentences on what was passed over, and on identical copies."""
-        copies = [
-            f"单位 {code} 的文件“{files[0].name}”有内容完全相同的副本（{_listed(files[1:])}），只取其一。"
+    def copies(self) -> tuple[Refusal, ...]:
+        """Files with the very content of the one that is taken for their unit."""
+        return tuple(
+            Refusal(copy.name, copy.sha256, "", f"与“{files[0].name}”内容完全相同，只取其一。", code)
             for code, files in sorted(self.assigned.items())
-            if len(files) > 1 and len(_contents(files)) == 1
-        ]
-        return (*self.passed_over, *copies)
+            if len(_contents(files)) == 1
+            for copy in files[1:]
+        )
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Names of everything that lies in the inbox, taken or not."""
+        files = [*self.unassigned, *(file for files in self.assigned.values() for file in files)]
+        others = [*self.unread, *self.passed_over]
+        return frozenset([file.name for file in files] + [one.name for one in others])
 
     def identify(self, found: Mapping[str, str]) -> "Inbox":
         """The inbox after unassigned files were identified by their content; the rules on repetition apply again.
@@ -119,7 +127,7 @@ class Inbox:
         unit = self.registry.by_code[code]
         message = (
             f"单位 {code}（{unit.name}）报送了 {len(files)} 个文件，内容不一致：{_listed(files)}。"
-            "无法判断以哪个为准，均未接收。处理办法：只保留要报送的一个，删去其余的。"
+            "无法判断以哪个为准，均未接收。处理办法：收件夹中只留下要报送的一个，把其余的移出。"
         )
         return [Refusal(file.name, file.sha256, "重复报送", message, code) for file in files]
 
@@ -140,24 +148,26 @@ def survey(inbox: Path, registry: Registry) -> Inbox:
     assigned: dict[str, list[InboxFile]] = {}
     unassigned: list[InboxFile] = []
     refused: list[Refusal] = []
-    notes: list[str] = []
+    folders: list[Refusal] = []
     for entry in entries:
         if _TEMPORARY.fullmatch(entry.name):
             continue
-        if entry.is_dir() and not entry.is_symlink():
-            notes.append(f"子文件夹“{_shown(entry.name)}”没有读取。请把要报送的文件直接放在收件文件夹中。")
-            continue
         code = namer.unit_of(entry.name)
+        if entry.is_dir() and not entry.is_symlink():
+            name = shown(entry.name)
+            message = f"子文件夹“{name}”没有读取，请把要报送的文件直接放在收件夹中。"
+            folders.append(Refusal(name, "", "子文件夹", message, code))
+            continue
         try:
             file = _accept(entry, namer)
         except SubmissionError as error:
-            refused.append(Refusal(_shown(entry.name), _sha256_or_none(entry, error), error.code, str(error), code))
+            refused.append(Refusal(shown(entry.name), _sha256_or_none(entry, error), error.code, str(error), code))
             continue
         if code:
             assigned.setdefault(code, []).append(file)
         else:
             unassigned.append(file)
-    return Inbox(registry, _sorted(assigned), tuple(unassigned), tuple(refused), tuple(notes))
+    return Inbox(registry, _sorted(assigned), tuple(unassigned), tuple(refused), tuple(folders))
 
 
 def sha256_of(path: Path) -> str:
@@ -172,22 +182,26 @@ def _accept(entry: Path, namer: "_Namer") -> InboxFile:
     Raises:
         SubmissionError: It is marked 涉密, a link or device, of an unreadable kind, empty, or cannot be opened.
     """
-    name = _shown(entry.name)
+    name = shown(entry.name)
     if namer.is_classified(entry.name):
         advice = "请立即从收件文件夹移出，并按保密规定另行报送。"
         raise SubmissionError(name, "文件名标有密级，未读取、未保存任何内容。", advice=advice, code="涉密")
-    if name != entry.name:
+    if not is_text(entry.name):
         raise SubmissionError(name, "文件名的编码有误。", advice="请重新命名后再报送。")
+    if points := unseen(entry.name):
+        reason = f"文件名含有看不见的字符（{'、'.join(points)}），会使人看错文件名。"
+        raise SubmissionError(name, reason, advice="请重新命名，去掉这些字符。")
     mode = entry.lstat().st_mode
     if not stat.S_ISREG(mode):
-        advice = "请把文件本身复制到收件文件夹。"
+        advice = "请把文件本身复制到收件夹，并移出这一个。"
         raise SubmissionError(name, "这不是普通文件（可能是链接或快捷方式），未读取。", advice=advice)
     suffix = entry.suffix.lower()
     if suffix not in READABLE:
-        advice = ADVICE.get(suffix, "请报送填报工作簿（.xlsx）或纯文本（.txt）。")
+        # A new file beside it would not help: the unit would be returned for this one again.
+        advice = ADVICE.get(suffix, "请报送填报工作簿（.xlsx）或纯文本（.txt）。") + "这个文件请移出收件夹。"
         raise SubmissionError(name, f"不能读取“{suffix or '无扩展名'}”类型的文件。", advice=advice)
     if entry.stat().st_size == 0:
-        raise SubmissionError(name, "文件是空的（0 字节）。", advice="请重新导出或复制后再报送。")
+        raise SubmissionError(name, "文件是空的（0 字节）。", advice="请重新导出或复制，替换收件夹中的这个文件。")
     try:
         return InboxFile(entry, name, sha256_of(entry))
     except OSError as error:
@@ -205,12 +219,6 @@ def _sha256_or_none(entry: Path, error: SubmissionError) -> str:
         return ""
 
 
-def _shown(name: str) -> str:
-    """A name as it can be stored and shown: bytes that are no UTF-8 and control characters become �."""
-    whole = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    return "".join(character if character.isprintable() else "�" for character in whole)
-
-
 class _Namer:
     """Tells from a file's name whose it is."""
 
@@ -225,6 +233,7 @@ class _Namer:
 
         A longer name hides a shorter one inside it. A code and a name that contradict each other tell nothing.
         """
+        name = name.strip()
         by_code = self._leading_code(name)
         held = [unit_name for unit_name in self._names if unit_name in name]
         held = [one for one in held if not any(one != other and one in other for other in held)]

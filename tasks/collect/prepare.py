@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlmodel import Session
 
 from models.database import exclusive, session_of
-from models.errors import SubmissionError, UsageError
+from models.errors import SubmissionError
 from models.forms.matching import bare_name
 from models.profiles import Profile, load_profile
 from models.schema_upgrade import upgrade_database
@@ -16,7 +16,17 @@ from models.tables import Cycle, StepState
 from tasks.collect.inbox import Inbox, survey
 from tasks.collect.reading import read_submissions
 from tasks.collect.registry import Registry, read_registry, sync_registry
-from tasks.collect.store.receipts import REFUSED, ReceiptLine, record_receipts
+from tasks.collect.store.receipts import (
+    REFUSED,
+    REGISTRY,
+    SKIPPED,
+    UNCHANGED,
+    ReceiptLine,
+    record_receipts,
+    settle_receipts,
+)
+
+MEND_REGISTRY = "。处理办法：请更正单位登记表。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +60,7 @@ def prepare_cycle(
     """
     profile = load_profile(profile_code)
     registry = read_registry(Path(registry_path), profile, strict=False)
-    if unknown := [code for code in wanted if not registry.files(code)]:
-        raise UsageError(f"登记表中没有填报单位 {'、'.join(unknown)}。")
+    registry.require_filing(wanted)
     codes = [unit.code for unit in registry.filing_units if not wanted or unit.code in wanted]
     upgrade_database(url)
     inbox, unknown_files = _identified(survey(inbox_path, registry), profile)
@@ -59,9 +68,11 @@ def prepare_cycle(
         # Two runs that start at once build the cycle one after the other.
         exclusive(session, f"cycle {year} {registry.department.code}")
         cycle = sync_registry(session, registry, year, profile, only=wanted)
-        lines = [*_registry_lines(registry), *_refused_lines(inbox), *unknown_files]
+        lines = [*_registry_lines(registry), *_inbox_lines(inbox), *unknown_files]
         # A run for some units leaves everybody else's rows alone.
         record_receipts(session, cycle, [line for line in lines if not wanted or line.unit_code in wanted])
+        if not wanted:
+            settle_receipts(session, cycle, lines, inbox.names)
         _keep_sources(session, cycle, sources)
         cycle_id = cycle.id or 0
     absent = _absent(inbox, registry)
@@ -79,21 +90,30 @@ def _keep_sources(session: Session, cycle: Cycle, sources: Mapping[str, str]) ->
 
 def _absent(inbox: Inbox, registry: Registry) -> dict[str, tuple[StepState, str]]:
     """Units without a file to take. What is wrong in the registry weighs more than what lies in the inbox."""
-    absent = {unit.code: (StepState.MISSING, f"{unit.name}尚未报送。") for unit in inbox.missing}
+    folders = {folder.unit_code: folder.message for folder in inbox.passed_over}
+    absent = {
+        unit.code: (StepState.MISSING, f"{unit.name}尚未报送。{folders.get(unit.code, '')}") for unit in inbox.missing
+    }
     for refusal in reversed(inbox.refused):
         if refusal.unit_code:
             absent[refusal.unit_code] = (StepState.RETURNED, refusal.message)
-    absent |= {code: (StepState.RETURNED, message) for code, message in registry.faults.items()}
+    absent |= {code: (StepState.RETURNED, message + MEND_REGISTRY) for code, message in registry.faults.items()}
     return absent
 
 
 def _registry_lines(registry: Registry) -> list[ReceiptLine]:
-    message = " ".join(registry.faults.values())
-    return [ReceiptLine(registry.file, registry.sha256, "", REFUSED, "登记表", message)] if message else []
+    if not registry.faults:
+        return []
+    message = "；".join(registry.faults.values()) + MEND_REGISTRY
+    return [ReceiptLine(registry.file, registry.sha256, "", REFUSED, REGISTRY, message)]
 
 
-def _refused_lines(inbox: Inbox) -> list[ReceiptLine]:
-    return [ReceiptLine(r.name, r.sha256, r.unit_code, REFUSED, r.code, r.message) for r in inbox.refused]
+def _inbox_lines(inbox: Inbox) -> list[ReceiptLine]:
+    return [
+        *(ReceiptLine(r.name, r.sha256, r.unit_code, REFUSED, r.code, r.message) for r in inbox.refused),
+        *(ReceiptLine(r.name, r.sha256, "", SKIPPED, r.code, r.message) for r in inbox.passed_over),
+        *(ReceiptLine(r.name, r.sha256, r.unit_code, UNCHANGED, r.code, r.message) for r in inbox.copies),
+    ]
 
 
 def _identified(inbox: Inbox, profile: Profile) -> tuple[Inbox, list[ReceiptLine]]:
@@ -114,7 +134,7 @@ def _identified(inbox: Inbox, profile: Profile) -> tuple[Inbox, list[ReceiptLine
         said = " ".join(part for part in (reading.unit_code, reading.unit_name) if part) or "（没有写明单位）"
         error = SubmissionError(
             file.name, f"文件内的单位“{said}”不在单位登记表中。",
-            advice="请核对单位代码和名称；确属本部门的单位请先补入登记表。", code="未知单位",
+            advice="请核对单位代码和名称；确属本部门的单位请先补入登记表，否则把文件移出收件夹。", code="未知单位",
         )  # fmt: skip
         lines.append(ReceiptLine(file.name, file.sha256, "", REFUSED, error.code, str(error)))
     return inbox.identify(found), lines

@@ -7,13 +7,14 @@ import csv
 import hashlib
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from models.errors import RegistryError, reason_of
+from models.errors import RegistryError, UsageError, reason_of
 from models.profiles import Profile, load_profile
+from tasks.collect.characters import unseen
 
 HEADERS = {
     "单位代码": "code",
@@ -106,6 +107,23 @@ class Registry:
     def files(self, code: str) -> bool:
         """Whether there is such a unit and it files a submission."""
         return code in self.by_code and self.is_leaf(code)
+
+    def require_filing(self, codes: Iterable[str]) -> None:
+        """Refuse codes of which no unit files anything.
+
+        Raises:
+            UsageError: Naming them; one of a department is told as such.
+        """
+        wrong = [code for code in codes if not self.files(code)]
+        added = [code for code in wrong if code in self.by_code]
+        if unknown := [code for code in wrong if code not in added]:
+            raise UsageError(f"登记表中没有填报单位 {'、'.join(unknown)}。请核对单位代码。")
+        if added:
+            node = self.by_code[added[0]]
+            raise UsageError(
+                f"{'、'.join(added)} 是部门（{node.name}），由下属单位汇总而成，自己不填报。"
+                "请填写下属填报单位的代码；要重新汇总，运行其中任何一户或全部单位即可。"
+            )
 
     @cached_property
     def filing_units(self) -> tuple[RegistryUnit, ...]:
@@ -235,7 +253,7 @@ def _row(file: str, line: int, values: dict[str, str]) -> dict[str, str]:
         raise _fault(file, line, f"{'单位代码' if not code else '单位名称'}是空的，请填写")
     if not _CODE.fullmatch(code):
         raise _fault(file, line, f"单位代码“{code}”只能由数字、英文字母、“-”“_”组成，最长 40 位")
-    if len(name) > 200 or not name.isprintable():
+    if len(name) > 200 or unseen(name):
         raise _fault(file, line, "单位名称过长（超过 200 字）或含有换行等不可见字符，请改正")
     return {attribute: values[title] for title, attribute in HEADERS.items()}
 

@@ -166,3 +166,20 @@ def test_a_corrected_file_is_a_new_version_and_only_its_own_rows_change(tmp_path
     assert "本年支出合计" in changed and "164750900" in changed
     assert {unit.code: unit.overall.value for unit in status_of(place).units}["301005"] == "完成"
     assert (place.results / "单位" / "301005" / "决算公开.html").is_file()
+
+
+def test_a_file_of_nobody_waits_until_it_is_moved_out(tmp_path: Path) -> None:
+    """The run's state, the exit code and the status agree, and say nothing for ever."""
+    (tmp_path / "inbox").mkdir()
+    shutil.copy(next((EXAMPLE / "inbox").glob("301002*")), tmp_path / "inbox")
+    rows = (EXAMPLE / "registry.csv").read_text("utf-8-sig").splitlines()
+    kept = [row for row in rows if row.startswith(("单位", "301,", "301002"))]
+    (tmp_path / "registry.csv").write_text("\n".join(kept) + "\n", "utf-8")
+    place = Place(f"sqlite:///{tmp_path / 'j.db'}", tmp_path / "out", tmp_path / "registry.csv", tmp_path / "inbox")
+    assert run_flow(place) == ("Completed", True)
+    notice = tmp_path / "inbox" / "关于报送决算的通知.pdf"
+    notice.write_bytes(b"%PDF")
+    assert run_flow(place) == ("有未接收文件", True) and status_of(place).needs_attention
+    notice.unlink()
+    assert run_flow(place) == ("Completed", True) and not status_of(place).needs_attention
+    assert run_flow(place) == ("Completed", False)

@@ -1,5 +1,6 @@
 """Whatever lies in the inbox or registry: a clear Chinese message, stored, and the other units go on."""
 
+import json
 import re
 import shutil
 from pathlib import Path
@@ -7,6 +8,9 @@ from pathlib import Path
 import pytest
 from cycles import EXAMPLE, Place, command, run_flow, status_of
 from openpyxl import load_workbook
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
+from prefect.client.schemas.sorting import ArtifactSort
 from sqlmodel import select
 
 from models.database import session_of
@@ -72,6 +76,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
     shutil.copy(unit_file(inbox, "999", "陌生单位"), inbox / "陌生来件.xlsx")
     (inbox / "999_陌生单位.xlsx").unlink()
     shutil.copy(GOOD, inbox / "909_错名单位.xlsx")
+    (inbox / "旧文件").mkdir()
     (inbox / "照片.jpg").write_bytes(b"\xff\xd8\xff")
     for code, name in (("910", "登记两次"), ("911", "循环甲"), ("913", "无上级")):
         unit_file(inbox, code, name)
@@ -107,12 +112,23 @@ def test_each_unit_is_told_what_is_wrong(place: Place, code: str) -> None:
 
 
 def test_files_of_nobody_are_told_and_stored(place: Place) -> None:
-    refused = dict(status_of(place).refused)
+    refused = {one.file: one.message for one in status_of(place).refused}
     assert "不在单位登记表中" in refused["陌生来件.xlsx"]
     assert "照片.jpg" in refused
     assert "registry.csv" in refused and "重复" in refused["registry.csv"]
     with session_of(place.url) as session:
         codes = {row.file: row.code for row in session.exec(select(Receipt).where(Receipt.outcome == "退回"))}
+    with get_client(sync_client=True) as client:
+        pages = {
+            page.type: str(json.loads(page.data) if page.type == "table" else page.data)
+            for key in ("cycle-2022-9", "cycle-2022-9-units")
+            for page in client.read_artifacts(
+                artifact_filter=ArtifactFilter(key=ArtifactFilterKey(any_=[key])), sort=ArtifactSort.ID_DESC, limit=1
+            )
+        }
+    for kind in ("markdown", "table"):
+        for words in ("陌生来件", "照片", "旧文件", "registry"):
+            assert words in pages[kind], (kind, words)
     assert codes["陌生来件.xlsx"] == "未知单位"
     assert codes["902_错年度.xlsx"] == "年度不符"
     assert codes["906_两份文件.xlsx"] == "重复报送"

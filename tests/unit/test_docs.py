@@ -14,7 +14,7 @@ from expectations.rule import Rule
 from flows.cli import build_parser, main
 from flows.judgement import judge, judgement_json
 from flows.settings import Settings
-from flows.summary import CycleStatus, UnitStatus
+from flows.summary import CycleStatus, RefusedFile, UnitStatus
 from models.findings import Severity, Status, Verdict
 from models.profiles import Profile
 from tasks.collect.extract import extract_json
@@ -129,7 +129,8 @@ def shapes(profile: Profile) -> dict[str, set[str]]:
     """Keys of every JSON answer, from a real file of the example."""
     (file,) = (ROOT / "deploy" / "example" / "inbox").glob("301002_*.txt")
     reading = read_submission(file, profile)
-    status = CycleStatus(2022, "301", "甲局", [UnitStatus("301001", "甲", "单位")], [("乙.xlsx", "不认识。")])
+    refused = [RefusedFile("乙.xlsx", "不认识。")]
+    status = CycleStatus(2022, "301", "甲局", [UnitStatus("301001", "甲", "单位")], refused)
     checked = keys_by_place("check", judgement_json(judge(file, reading, profile)))
     return (
         checked | keys_by_place("extract", extract_json(reading, profile)) | keys_by_place("status", status.as_json())

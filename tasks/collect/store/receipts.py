@@ -1,5 +1,6 @@
 """Receipts: every file met in the inbox and what became of it. Running again changes nothing."""
 
+import re
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
@@ -8,9 +9,21 @@ from sqlmodel import Session, col, select
 from models.tables import Cycle, Receipt
 from models.tables.columns import now
 from models.trail import record
+from tasks.step import IDS_PER_QUERY
 
 ACCEPTED, UNCHANGED, REFUSED = "已接收", "未更新", "退回"
 """Outcomes of a receipt."""
+
+SKIPPED = "未读取"
+"""Outcome of a folder in the inbox, which is not read."""
+
+GONE, CORRECTED = "已移出", "已更正"
+"""Outcomes of what belonged to no unit, was refused or not read, and no longer is: it lies there no more, or is mended."""
+
+REGISTRY, SECRET = "登记表", "涉密"
+"""Kinds of fault that are told apart from others: the registry is none of the inbox's files, and secrets come first."""
+
+_TAKEN = re.compile(r"《(.*)》第 \d+ 版", re.DOTALL)
 
 
 class ReceiptLine(NamedTuple):
@@ -19,7 +32,7 @@ class ReceiptLine(NamedTuple):
     Attributes:
         file: Name below the inbox. sha256: Of its bytes; empty when it was refused unread.
         unit_code: Empty when it belongs to no unit.
-        outcome: ``已接收``, ``未更新`` (identical file) or ``退回``.
+        outcome: ``已接收``, ``未更新`` (identical file), ``退回`` or ``未读取`` (folder).
         code: Stable kind of fault; empty when taken. message: Chinese sentence.
     """
 
@@ -50,7 +63,7 @@ def record_receipts(session: Session, cycle: Cycle, lines: Iterable[ReceiptLine]
     changed = 0
     for line in lines:
         receipt = known.get((line.file, line.sha256))
-        if receipt is not None and (line.outcome == UNCHANGED and receipt.outcome != REFUSED):
+        if receipt is not None and line.outcome == UNCHANGED and receipt.outcome in (ACCEPTED, UNCHANGED):
             continue
         if receipt is None:
             receipt = Receipt(cycle_id=cycle.id, file=line.file, sha256=line.sha256, outcome="")
@@ -67,6 +80,53 @@ def record_receipts(session: Session, cycle: Cycle, lines: Iterable[ReceiptLine]
     return changed
 
 
+def settle_receipts(session: Session, cycle: Cycle, met: Iterable[ReceiptLine], names: Collection[str]) -> int:
+    """Put aside what belonged to no unit and stood in the way at an earlier run, but no longer does.
+
+    Receipts are history: rows stay, with their fault; only their outcome says that nobody needs to act any more.
+
+    Args:
+        session: Open transaction, in which what is met was recorded.
+        cycle: The cycle, already stored.
+        met: Everything that a run over the whole inbox found wrong.
+        names: Names of all that lies in the inbox.
+
+    Returns:
+        Number of rows changed; each leaves an event.
+    """
+    still = {(line.file, line.sha256) for line in met}
+    query = select(Receipt).where(
+        Receipt.cycle_id == cycle.id, Receipt.unit_code == "", col(Receipt.outcome).in_((REFUSED, SKIPPED))
+    )
+    settled = [row for row in session.exec(query.order_by(col(Receipt.id))) if (row.file, row.sha256) not in still]
+    for receipt in settled:
+        receipt.outcome = CORRECTED if receipt.code == REGISTRY or receipt.file in names else GONE
+        receipt.at = now()
+        session.add(receipt)
+        record(session, f"收件：{receipt.outcome}", cycle_id=cycle.id, detail=f"《{receipt.file}》")
+    session.flush()
+    return len(settled)
+
+
+def receipts_of(session: Session, cycle_id: int, units: Collection[str]) -> dict[tuple[str, str, str], Receipt]:
+    """Receipts of some units, by unit code, file and sha256."""
+    query = select(Receipt).where(Receipt.cycle_id == cycle_id)
+    if len(units) <= IDS_PER_QUERY:
+        query = query.where(col(Receipt.unit_code).in_(sorted(units)))
+    return {(row.unit_code, row.file, row.sha256): row for row in session.exec(query)}
+
+
+def taken(file: str, number: int) -> str:
+    """What the collect step says of a unit whose file was taken as version ``number``."""
+    return f"《{file}》第 {number} 版"
+
+
+def taken_file(message: str) -> str:
+    """Name of the file of which :func:`taken` told; empty when something else was told."""
+    told = _TAKEN.fullmatch(message)
+    return told[1] if told else ""
+
+
 def refused_alike(session: Session, cycle_id: int, units: Collection[str], code: str) -> list[str]:
     """Why files were refused, if all these units' last files were refused for the same kind of fault.
 
@@ -80,7 +140,8 @@ def refused_alike(session: Session, cycle_id: int, units: Collection[str], code:
         Chinese sentences in the order in which the files were met; empty when one unit's file was taken, met another
         fault or was never met.
     """
-    query = select(Receipt).where(Receipt.cycle_id == cycle_id).order_by(col(Receipt.at), col(Receipt.id))
+    query = select(Receipt).where(Receipt.cycle_id == cycle_id, Receipt.outcome != UNCHANGED)
+    query = query.order_by(col(Receipt.at), col(Receipt.id))
     last = {receipt.unit_code: receipt for receipt in session.exec(query) if receipt.unit_code in units}
     alike = len(last) == len(units) and all(receipt.code == code for receipt in last.values())
     return [receipt.message for receipt in last.values()] if alike else []

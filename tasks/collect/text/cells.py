@@ -52,8 +52,8 @@ def read_cell(form: Form, row: str, column: str, text: str, number: int, unit: s
         return Cell(form.code, row, column, _amount(kind, text, unit), None, where)
     except AmountError as error:
         message = (
-            f"《{form.name}》第 {number} 行“{label}”的“{column}”应填{_expected(kind, unit)}，"
-            f"现为“{clip(text)}”：{clip(str(error))}。请改为数字后重新报送。"
+            f"《{form.name}》第 {number} 行“{label}”的“{column}”应填{_expected(kind, unit)}："
+            f"{error}。请改为数字后重新报送。"
         )
         return Problem("R-金额", "mandatory", message, form.code, row, column, where)
 
@@ -71,9 +71,9 @@ def _amount(kind: Kind, text: str, unit: str) -> int:
     value = parse_decimal(text.rstrip("%％"))
     scaled = value * 100 if kind is Kind.PERCENT else value
     if scaled != scaled.to_integral_value():
-        raise AmountError(f"“{text}”的小数位数过多" if kind is Kind.PERCENT else f"“{text}”不是整数")
+        raise AmountError(f"“{clip(text)}”的小数位数过多" if kind is Kind.PERCENT else f"“{clip(text)}”不是整数")
     if abs(scaled) >= 10**15:
-        raise AmountError(f"“{text}”超出可处理的范围")
+        raise AmountError(f"“{clip(text)}”超出可处理的范围")
     return int(scaled)
 
 

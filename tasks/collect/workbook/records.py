@@ -73,7 +73,7 @@ class RecordReader:
         except AmountError as error:
             place = (record.row, record.places.get("金额", -1))
             if place not in self.sheet.faults:
-                self._problem("R-金额", record, "金额", f"{shown(str(error), 80)}。请填写以元为单位的正数。")
+                self._problem("R-金额", record, "金额", f"{error}。请填写以元为单位的正数。")
             else:
                 return None
         if len(self.problems) > before:

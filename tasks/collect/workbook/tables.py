@@ -257,8 +257,8 @@ class TableReader:
             return amount_of(content, kind)
         except AmountError as error:
             asked = "请填写整数" if kind is Kind.COUNT else "请填写以元为单位、最多两位小数的数字"
-            reason = str(error) if shown(content) in str(error) else f"“{shown(content)}”{error}"
-            words = f"{shown(reason, 80)}。{asked}，没有数的留空。"
+            reason = str(error) if str(error).startswith("“") else f"“{shown(content)}”{error}"
+            words = f"{reason}。{asked}，没有数的留空。"
             self._problem("R-金额", row, column, words, key=key, column_key=column_key)
             return None
 

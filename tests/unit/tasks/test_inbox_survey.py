@@ -59,6 +59,10 @@ def taken(inbox: Inbox) -> dict[str, str]:
         ("某市某局本级和信息中心.xlsx", None),
         ("某市某局.xlsx", None),
         ("决算.xlsx", None),
+        ("101001　某市某局本级.xlsx", "101001"),
+        ("101001\u00a0某市某局本级\u2009.xlsx", "101001"),
+        ("　101001.xlsx", "101001"),
+        ("101001\ue010\U0003134a.xlsx", "101001"),  # of an office's own font; newer than this Python's tables
     ],
 )
 def test_a_file_is_assigned_by_its_name(folder: Path, registry: Registry, name: str, code: str | None) -> None:
@@ -68,7 +72,8 @@ def test_a_file_is_assigned_by_its_name(folder: Path, registry: Registry, name: 
     assert [file.name for file in inbox.unassigned] == ([] if code else [name])
     assert [unit.code for unit in inbox.missing] == [leaf for leaf in LEAVES if leaf != code]
     assert inbox.refused == ()
-    assert inbox.notes == ()
+    assert (inbox.copies, inbox.passed_over) == ((), ())
+    assert inbox.names == {name}
 
 
 def test_an_empty_folder_leaves_every_unit_missing(folder: Path, registry: Registry) -> None:
@@ -99,6 +104,7 @@ def test_other_kinds_of_files_are_refused_with_advice(folder: Path, registry: Re
     [refusal] = inbox.refused
     assert (refusal.code, refusal.unit_code, len(refusal.sha256)) == ("无法读取", "101001", 64)
     assert said in refusal.message
+    assert refusal.message.endswith("这个文件请移出收件夹。"), "beside a new file it would be refused again"
     assert "101001" not in [unit.code for unit in inbox.missing]
     assert inbox.candidates == {}
 
@@ -148,6 +154,7 @@ def test_two_different_files_of_one_unit_are_both_refused(folder: Path, registry
         ("101001新.xlsx", "重复报送", "101001"),
     ]
     assert "“101001.xlsx”、“101001新.xlsx”" in inbox.refused[0].message
+    assert "收件夹中只留下要报送的一个，把其余的移出" in inbox.refused[0].message
     assert "101001" not in [unit.code for unit in inbox.missing]
 
 
@@ -157,7 +164,9 @@ def test_identical_copies_are_taken_once(folder: Path, registry: Registry) -> No
     inbox = survey(folder, registry)
     assert taken(inbox) == {"101001": "101001.xlsx"}
     assert inbox.refused == ()
-    assert "“101001副本.xlsx”" in inbox.notes[0]
+    [copy] = inbox.copies
+    assert (copy.name, copy.unit_code, len(copy.sha256)) == ("101001副本.xlsx", "101001", 64)
+    assert copy.message == "与“101001.xlsx”内容完全相同，只取其一。"
 
 
 def test_files_identified_by_content_fall_under_the_same_rules(folder: Path, registry: Registry) -> None:
@@ -185,15 +194,26 @@ def test_links_devices_folders_and_temporary_files(folder: Path, registry: Regis
     inbox = survey(folder, registry)
     assert [(one.name, one.sha256) for one in inbox.refused] == [("101002.xlsx", ""), ("101003.txt", ""), ("往年", "")]
     assert all("不是普通文件" in one.message for one in inbox.refused)
-    assert inbox.notes == ("子文件夹“101001”没有读取。请把要报送的文件直接放在收件文件夹中。",)
+    [passed] = inbox.passed_over
+    assert (passed.name, passed.code, passed.unit_code) == ("101001", "子文件夹", "101001")
+    assert passed.message == "子文件夹“101001”没有读取，请把要报送的文件直接放在收件夹中。"
+    assert "101001" in [unit.code for unit in inbox.missing]
     assert (inbox.candidates, inbox.unassigned) == ({}, ())
 
 
 def test_a_name_that_is_no_text_is_refused(folder: Path, registry: Registry) -> None:
     os.close(os.open(os.fsencode(folder) + b"/101001\xff.xlsx", os.O_CREAT | os.O_WRONLY))
     [refusal] = survey(folder, registry).refused
-    assert refusal.name == "101001�.xlsx"
+    assert refusal.name == "101001�.xlsx" and "编码有误" in refusal.message
     refusal.message.encode("utf-8")
+
+
+@pytest.mark.parametrize("point", ["U+202E", "U+200B", "U+FEFF", "U+0007", "U+2028", "U+2066"])
+def test_a_name_that_deceives_is_refused_and_shown_as_it_is(folder: Path, registry: Registry, point: str) -> None:
+    (folder / f"101001{chr(int(point[2:], 16))}slx.xlsx").write_bytes(b"x")
+    [refusal] = survey(folder, registry).refused
+    assert refusal.name == f"101001[{point}]slx.xlsx"
+    assert f"看不见的字符（{point}）" in refusal.message and "编码" not in refusal.message
 
 
 def test_receipts_are_written_once(database_url: str, registry: Registry, profile: Profile) -> None:

@@ -82,6 +82,12 @@ def test_what_is_wrong_is_told_with_its_line(tmp_path: Path, lines: list[str], s
     assert "《单位.csv》" in str(caught.value)
 
 
+def test_spaces_of_any_kind_belong_to_a_name(tmp_path: Path) -> None:
+    file = tmp_path / "r.csv"
+    file.write_text("\n".join([HEADER, "101,某市\u3000某局,,,,,", "101001,本级\u00a0（一）\u3000,101,,,,"]), "utf-8")
+    assert [unit.name for unit in read_registry(file).units] == ["某市\u3000某局", "本级\u00a0（一）"]
+
+
 def test_a_lenient_reading_holds_back_only_the_unit(tmp_path: Path) -> None:
     lines = [HEADER, GOOD[0], "2,乙,101,行政,,,单户", "3,丙,101,,,,"]
     registry = read_registry(write(tmp_path, lines), strict=False)
