@@ -3,6 +3,7 @@
 Prefect's form is a convenience: the decision lives in our table, and ``juesuan release`` takes it as well.
 """
 
+from collections.abc import Mapping
 from typing import Any, Literal
 from uuid import UUID
 
@@ -21,13 +22,16 @@ from flows.names import RELEASE
 from flows.notifications import notify
 from flows.run_logs import keep_run_logs_readable
 from flows.settings import settings
-from flows.summary import cycle_status, find_cycle, sources_of
+from flows.summary import CycleStatus, cycle_status, find_cycle, sources_of
 from models.database import session_of
 from models.errors import JuesuanError
 from models.schema_upgrade import upgrade_database
-from tasks.disclose.approval import APPROVED, RETURNED, covered_versions
+from reports.review_approval import statutory_text
+from tasks.disclose.approval import APPROVED, RETURNED, covered_versions, obstacles
+from tasks.disclose.approval_review import statutory_line
 from tasks.disclose.dates import parse_date
-from tasks.disclose.release import carry_out, note_statutory, release_obstacles
+from tasks.disclose.release import carry_out, note_statutory
+from tasks.disclose.review import write_review
 from tasks.step import key_of
 
 keep_run_logs_readable()
@@ -80,31 +84,30 @@ def release(
         upgrade_database(url)
         with session_of(url) as session:
             cycle = find_cycle(session, year, department)
-            status = cycle_status(session, cycle)
-            versions = covered_versions(session, cycle)
             sources = sources_of(cycle)
         cycle_id = cycle.id or 0
         if document_number or approved_on:
             on = parse_date(approved_on, settings().today)
             note_statutory(url, cycle_id, document_number, on, "操作员", run=str(current_run.id))
-        if found := release_obstacles(url, cycle_id):
+            # Whoever decides looks at the report: it must show what was just registered.
+            write_review(url, cycle_id, sources["out"], sources["mark"])
+        with session_of(url) as session:
+            status = cycle_status(session, cycle)
+            versions = covered_versions(session, cycle)
+            statutory = statutory_text(statutory_line(session, cycle))
+            found = obstacles(session, cycle)
+        if found:
             return Failed(name="不能公开", message=" ".join(found))
     except JuesuanError as error:
         return Failed(name="不能公开", message=str(error))
-    # The same versions wait for the same answer; if one changes, the old answer is not taken for the new figures.
-    key = "release-" + key_of(*versions.items())[:16]
+    # The same versions and 批复 wait for the same answer; if one changes, an old answer is not taken for the new.
+    key = "release-" + key_of(statutory, *versions.items())[:16]
     if not _asked(key):
+        get_run_logger().info("财政部门批复：%s", statutory)
         get_run_logger().info("等待审核人决定，请按本次运行页面上的 Resume 填写，期限 %s 天。", DAYS_TO_DECIDE)
         notify("等待批准", "部门决算等待公开审批", status, link=run_link(str(current_run.id)))
-    names = {unit.code: unit.name for unit in status.units}
-    listed = "\n".join(
-        f"- {escape(code)} {escape(names.get(code, ''))}：第 {number} 版" for code, number in versions.items()
-    )
     decision: Any = suspend_flow_run(
-        wait_for_input=Decision.with_initial_data(
-            description=f"**{year} 年度 {escape(status.name)} 决算公开审批**\n\n"
-            f"[打开审核报告]({site_of(status)}/审核报告.html)\n\n本次公开的版本：\n\n{listed}"
-        ),
+        wait_for_input=Decision.with_initial_data(description=_described(status, statutory, versions)),
         timeout=DAYS_TO_DECIDE * 24 * 3600,
         key=key,
     )
@@ -115,6 +118,23 @@ def release(
     except JuesuanError as error:
         return Failed(name="不能公开", message=str(error))
     get_run_logger().info("%s，审核人 %s，文稿更新 %s 份", decision.decision, decision.reviewer, len(changed))
+    comment = f"意见：{decision.comment.strip() or '（未填）'}"
     if decision.decision == RETURNED:
-        return Completed(name="已退回", message=f"审核人 {decision.reviewer} 退回：{decision.comment}")
-    return Completed(name=f"已{APPROVED}", message=f"审核人 {decision.reviewer} 同意公开，文稿已定稿。")
+        return Completed(name="已退回", message=f"审核人 {decision.reviewer} 退回。{comment}")
+    return Completed(
+        name=f"已{APPROVED}",
+        message=f"审核人 {decision.reviewer} 同意公开，文稿已定稿。{comment}　批复：{statutory}",
+    )
+
+
+def _described(status: CycleStatus, statutory: str, versions: Mapping[str, int]) -> str:
+    """Head of the reviewer's form, Markdown: what is decided on, under which 批复."""
+    names = {unit.code: unit.name for unit in status.units}
+    listed = "\n".join(
+        f"- {escape(code)} {escape(names.get(code, ''))}：第 {number} 版" for code, number in versions.items()
+    )
+    return (
+        f"**{status.year} 年度 {escape(status.name)} 决算公开审批**\n\n"
+        f"**财政部门批复**（请核对）：{escape(statutory)}\n\n"
+        f"[打开审核报告]({site_of(status)}/审核报告.html)\n\n本次公开的版本：\n\n{listed}"
+    )

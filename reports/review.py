@@ -12,6 +12,7 @@ from models.findings import Finding, RuleOutcome, Severity, Status, Verdict, fig
 from models.submission import Explanation
 from reports.blocks import inert
 from reports.html import TEMPLATES_ROOT, page_environment
+from reports.review_approval import ReleaseReview, day_text
 
 SHOWN_FINDINGS = 300
 """Findings of one unit that the department's page lists; the rest is counted there and listed on the unit's own page."""
@@ -98,6 +99,7 @@ class UnitReview:
         outcomes: One per rule. findings: Detail rows of what does not hold or could not be checked.
         versions: Pairs (name, value): submission version, file, hashes.
         page: Relative link to the unit's own page; empty for none.
+        is_department: Whether these are added-up accounts, which are never returned to anybody.
     """
 
     code: str
@@ -112,6 +114,12 @@ class UnitReview:
     explanations: tuple[Explanation, ...] = ()
     versions: tuple[tuple[str, str], ...] = ()
     page: str = ""
+    is_department: bool = False
+
+    @property
+    def state_name(self) -> str:
+        """The state as the badge shows it."""
+        return "未通过" if self.is_department and self.state is UnitState.RETURNED else self.state.value
 
     @property
     def anchor(self) -> str:
@@ -177,6 +185,11 @@ class UnitReview:
             outcome.not_checked or (1 if outcome.status is Status.NOT_CHECKED else 0) for outcome in self.outcomes
         )
 
+    @property
+    def unchecked_rules(self) -> int:
+        """Rules of which something was not checked."""
+        return sum(len(rules) for _, rules in self.not_checked)
+
 
 @dataclass(frozen=True, slots=True)
 class ReviewData:
@@ -188,6 +201,7 @@ class ReviewData:
         department: The department's own accounts judged as a unit; ``None`` before consolidation.
         versions: Pairs (name, value): ruleset, scheme, templates.
         phases: Pairs (phase, state) in the order of the year.
+        release: 公开审批; ``None`` leaves the section out.
         mark: Further mark (示例数据).
     """
 
@@ -201,6 +215,7 @@ class ReviewData:
     department: UnitReview | None = None
     versions: tuple[tuple[str, str], ...] = ()
     phases: tuple[tuple[str, str], ...] = ()
+    release: ReleaseReview | None = None
     mark: str = ""
 
     def sorted_units(self) -> list[UnitReview]:
@@ -251,6 +266,7 @@ def _render(template: str, **context: object) -> str:
         .render(
             figure=shown_figure,
             place=place_text,
+            day=day_text,
             shown=SHOWN_FINDINGS,
             style=(TEMPLATES_ROOT / "style.css").read_text("utf-8")
             + (TEMPLATES_ROOT / "review.css").read_text("utf-8"),

@@ -38,7 +38,7 @@ def phase_states(session: Session, cycle: Cycle) -> dict[str, str]:
         Phase.COLLECT.value: _progress(_states(session, filing, "collect")),
         Phase.REVIEW.value: _progress(_states(session, filing, "validate")),
         Phase.CONSOLIDATE.value: DONE if consolidated else RUNNING if added else BEFORE,
-        Phase.SUBMIT.value: DONE if statutory else RUNNING if consolidated else BEFORE,
+        Phase.SUBMIT.value: DONE if approved else RUNNING if consolidated else BEFORE,
         Phase.APPROVE.value: DONE if approved else RUNNING if consolidated else BEFORE,
         Phase.PUBLISH.value: DONE
         if approved and standing_approval(session, cycle)

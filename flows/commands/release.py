@@ -15,6 +15,7 @@ def run(arguments: argparse.Namespace) -> int:
     from tasks.disclose.approval import APPROVED, RETURNED
     from tasks.disclose.dates import parse_date
     from tasks.disclose.release import carry_out, note_statutory, release_obstacles
+    from tasks.disclose.review import write_review
 
     url = settings().database_url
     upgrade_database(url)
@@ -25,7 +26,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.document_number or arguments.approved_on:
         approved_on = parse_date(arguments.approved_on, settings().today)
         note_statutory(url, cycle_id, arguments.document_number, approved_on, arguments.by)
-        print(f"已登记批复：{arguments.document_number}，{arguments.approved_on}。")
+        write_review(url, cycle_id, sources["out"], sources["mark"])
+        print(f"已登记批复：{_registered(url, cycle_id)}。请核对文号和日期。")
     if not (arguments.approve or arguments.send_back):
         if arguments.document_number or arguments.approved_on:
             return 0
@@ -36,4 +38,16 @@ def run(arguments: argparse.Namespace) -> int:
     decision = APPROVED if arguments.approve else RETURNED
     changed = carry_out(url, cycle_id, decision, arguments.by, arguments.comment, sources["out"], sources["mark"])
     print(f"已记录：{decision}，审核人 {arguments.by}。更新文稿 {len(changed)} 份。")
+    if arguments.approve:
+        print(f"批复：{_registered(url, cycle_id)}。")
     return 0
+
+
+def _registered(url: str, cycle_id: int) -> str:
+    from models.database import session_of
+    from reports.review_approval import statutory_text
+    from tasks.disclose.approval_review import statutory_line
+    from tasks.step import cycle_by_id
+
+    with session_of(url) as session:
+        return statutory_text(statutory_line(session, cycle_by_id(session, cycle_id)))

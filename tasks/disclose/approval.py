@@ -18,7 +18,11 @@ from tasks.step import steps_of, units_of
 APPROVED, RETURNED = "同意", "退回"
 """Decisions."""
 
-_NOTED = "登记批复"
+NOTED = "登记批复"
+"""Event of registering 批复."""
+
+_NAMED_UNITS = 10
+"""Units that a sentence names at most."""
 
 _SAID = ("decision", "reviewer", "comment", "versions")
 
@@ -46,20 +50,59 @@ def _shown(session: Session, unit: Unit, version: SubmissionVersion) -> dict[str
 
 def obstacles(session: Session, cycle: Cycle) -> list[str]:
     """Chinese sentences on what keeps the department from being released; empty when nothing does."""
-    units = units_of(session, cycle.id or 0)
-    root = next(unit for unit in units if unit.parent_code is None)
-    judged = steps_of(session, [root], "validate").get(root.id or 0)
-    found = []
-    if judged is None or judged.state == StepState.WAITING:
-        found.append("部门决算尚未汇总和审核，请先运行年度周期。")
-    elif judged.state != StepState.DONE:
-        found.append(f"部门决算审核未通过：{judged.message}")
+    found = [text] if (text := department_obstacle(session, cycle)) else []
     statutory = statutory_approval(session, cycle)
     if statutory is None:
-        found.append("尚未登记财政部门批复（文号和日期），不能公开。")
-    elif versions_of(statutory) != covered_versions(session, cycle):
-        found.append(f"批复（{statutory.document_number}）之后有单位的数据发生变化，公开数与批复数不一致。")
+        found.append(f"尚未登记财政部门批复（文号和日期），不能公开。收到批复后，请{_how_to_register(cycle)}。")
+    elif changed := changed_since(session, cycle, versions_of(statutory)):
+        found.append(
+            f"批复（{statutory.document_number}）之后有单位的数据发生变化，公开数与批复数不一致：{changed}。"
+            f"现有数据与批复相符的，请重新登记批复：{_how_to_register(cycle)}。"
+            "不相符的，先让这些单位按批复数更正后重新报送，运行年度周期后再登记。"
+        )
     return found
+
+
+def department_obstacle(session: Session, cycle: Cycle) -> str:
+    """Chinese sentence on why the department's own accounts cannot be released, whoever approves; empty if they can."""
+    root = next(unit for unit in units_of(session, cycle.id or 0) if unit.parent_code is None)
+    judged = steps_of(session, [root], "validate").get(root.id or 0)
+    if judged is None or judged.state == StepState.WAITING:
+        return "部门决算尚未汇总和审核，请先运行年度周期。"
+    return "" if judged.state == StepState.DONE else f"部门决算审核未通过：{judged.message}"
+
+
+def _how_to_register(cycle: Cycle) -> str:
+    return (
+        "在运行界面的 release 表单填写批复文号和批复日期，或用命令 "
+        f"juesuan release --year {cycle.year} --department {cycle.department_code} --by 姓名 "
+        "--document-number 文号 --approved-on 日期"
+    )
+
+
+def changed_since(session: Session, cycle: Cycle, covered: dict[str, int]) -> str:
+    """Units whose versions are no longer those that an approval covers, Chinese, bounded; empty when all are.
+
+    A department's sum changes with every unit in it: it is named only when no unit explains it.
+    """
+    present = covered_versions(session, cycle)
+    differing = [code for code in sorted({*covered, *present}) if covered.get(code) != present.get(code)]
+    if not differing:
+        return ""
+    query = select(Unit.code, Unit.name, Unit.kind).where(Unit.cycle_id == cycle.id)
+    known = {code: (name, kind) for code, name, kind in session.exec(query)}
+    units = [code for code in differing if known.get(code, ("", "单位"))[1] == "单位"] or differing
+    named = "、".join(
+        f"{code} {known.get(code, ('', ''))[0]}（{_change(covered.get(code), present.get(code))}）"
+        for code in units[:_NAMED_UNITS]
+    )
+    return named + (f" 等 {len(units)} 户" if len(units) > _NAMED_UNITS else "")
+
+
+def _change(old: int | None, new: int | None) -> str:
+    if new is None:
+        return f"原第 {old} 版，现未计入汇总"
+    return f"第 {old} 版改为第 {new} 版" if old is not None else f"新计入汇总，第 {new} 版"
 
 
 def statutory_approval(session: Session, cycle: Cycle) -> StatutoryApproval | None:
@@ -102,11 +145,11 @@ def record_statutory(
     row.document_number, row.approved_on, row.versions = document_number, approved_on, text
     session.add(row)
     detail = f"{document_number}，{approved_on.isoformat()}"
-    record(session, _NOTED, cycle_id=cycle.id, unit_code=cycle.department_code, detail=detail, actor=by, run=run)
+    record(session, NOTED, cycle_id=cycle.id, unit_code=cycle.department_code, detail=detail, actor=by, run=run)
 
 
 def _recorded_by(session: Session, cycle: Cycle, run: str) -> bool:
-    query = select(Event.id).where(Event.cycle_id == cycle.id, Event.action == _NOTED, Event.run == run)
+    query = select(Event.id).where(Event.cycle_id == cycle.id, Event.action == NOTED, Event.run == run)
     return session.exec(query).first() is not None
 
 

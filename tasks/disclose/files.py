@@ -3,12 +3,15 @@
 import glob
 import hashlib
 import os
+from collections.abc import Collection
+from contextlib import suppress
 from pathlib import Path
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from models.tables import Document
 from models.tables.columns import now
+from models.trail import record
 
 
 def write_whole(path: Path, content: bytes) -> bool:
@@ -83,6 +86,29 @@ def withdraw_document(session: Session, out: Path, cycle_id: int, path: str) -> 
         return False
     session.delete(row)
     return True
+
+
+def withdraw_others(session: Session, out: Path, cycle_id: int, kept: Collection[str]) -> list[str]:
+    """Take back what was written for units that no longer belong to a cycle; only files known as ours are removed.
+
+    Args:
+        session: Open transaction.
+        out: Folder of results.
+        cycle_id: The cycle.
+        kept: Paths, below ``out``, of all documents that it may have.
+
+    Returns:
+        Paths, below ``out``, of those taken back.
+    """
+    rows = session.exec(select(Document).where(Document.cycle_id == cycle_id).order_by(col(Document.path))).all()
+    gone = [row for row in rows if row.path not in kept]
+    for row in gone:
+        withdraw_document(session, out, cycle_id, row.path)
+        with suppress(OSError):  # not empty: something of somebody else's lies there
+            (out / row.path).parent.rmdir()
+        detail = f"不在现行单位登记表中：{row.path}"
+        record(session, "撤下文稿", cycle_id=cycle_id, unit_code=row.unit_code, detail=detail)
+    return [row.path for row in gone]
 
 
 def is_intact(session: Session, out: Path, cycle_id: int, path: str) -> bool:

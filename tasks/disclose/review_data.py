@@ -35,6 +35,7 @@ from reports.review import (
 )
 from tasks.aggregate.flows_between_units import FLOW_KINDS
 from tasks.collect.store.versions import latest_version, latest_versions
+from tasks.disclose.approval_review import release_review
 from tasks.step import STEP_NAMES, STEPS, STEPS_OF, steps_of
 
 BATCH_UNITS = 200
@@ -65,6 +66,7 @@ def review_data(
         department=department if total else None,
         versions=(("地区年度配置", f"{profile.name}（{profile.code}）"), ("表单目录", profile.forms.hash[:12])),
         phases=tuple(phases.items()),
+        release=release_review(session, cycle),
         mark=mark,
     )
 
@@ -141,6 +143,7 @@ def _review(unit: Unit, steps: dict[str, UnitStep], version: SubmissionVersion |
         explanations=tuple(found.explanations.get(key, ())),
         versions=_versions(version) if version else (),
         page=UNIT_PAGE.format(kind=unit.kind, code=unit.code),
+        is_department=unit.kind == "部门",
     )
 
 

@@ -41,7 +41,8 @@ def test_a_returned_unit_is_mended_from_the_ui(operator: Operator, office: Insta
     address = page.url
     operator.expect_state("退回")
     operator.expect_text(WRONG)  # among the logs
-    assert "放入收件夹，再按本次运行页面上的 Retry" in operator.artifact("301005")
+    advice = operator.artifact("301005")
+    assert "替换收件夹中原来的文件《301005" in advice and "再按本次运行页面上的 Retry" in advice
     page.goto(address)
     operator.tab("Details")
     operator.expect_text("审核：强制性不符 4 处")

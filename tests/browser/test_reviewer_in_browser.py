@@ -47,6 +47,7 @@ def test_release_is_returned_then_approved_then_void(operator: Operator, office:
     for title in ("决定 (Optional)", "审核人", "意见 (Optional)"):
         expect(form.get_by_text(title, exact=True)).to_be_visible()
     expect(form.get_by_text("301005 云岭市医保基金稽核中心：第 1 版")).to_be_visible()
+    expect(form.get_by_text("文号 云财决批〔2023〕15号，日期 2023-08-15")).to_be_visible()
     form.get_by_role("button", name="Close").click()
     operator.decide("退回", "审核人甲", "请核对附表")
     operator.expect_state("已退回")

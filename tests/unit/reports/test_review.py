@@ -122,7 +122,11 @@ def test_not_checked_stands_apart_from_passed() -> None:
     (section,) = page().xpath("//section[@id='u-303002']")
     (box,) = section.xpath(".//div[@class='unchecked']")
     assert text(box) == "未审核（1条规则，不等于通过） 因未报送公开10表，1条规则未审核：X610 机关运行经费等于公用经费"
-    assert "已审核关系15个，相符14个，未审核1个。" in text(section)
+    assert "已审核15处，相符14处，未审核1条规则（1处）。" in text(section)
+    several = replace(RETURNED, outcomes=(OUTCOMES[0], replace(OUTCOMES[1], not_checked=5)))
+    whole = page(replace(REVIEW, units=(several,)))
+    assert (several.unchecked_rules, several.unchecked) == (1, 5)
+    assert "未审核1条规则（5处）。" in text(whole) and "1条（5处）" in text(whole.xpath("//details//table")[0])
 
 
 def test_a_unit_without_outcomes_is_not_shown_as_checked() -> None:
@@ -147,6 +151,17 @@ def test_missing_units_refused_files_and_eliminations_are_named() -> None:
 def test_department_s_own_findings_have_a_section() -> None:
     (section,) = page(replace(REVIEW, department=RETURNED)).xpath("//section[@id='department-findings']")
     assert "T01-1" in text(section)
+
+
+def test_a_department_is_not_returned_to_anybody() -> None:
+    department = replace(RETURNED, is_department=True)
+    for whole in (
+        page(replace(REVIEW, units=(), department=department)),
+        html.document_fromstring(build_unit_review(department, department_name="局", year=2022)),
+    ):
+        assert [text(badge) for badge in whole.xpath("//span[@class='badge s1']")] == ["未通过"]
+    (section,) = page().xpath("//section[@id='u-303002']")
+    assert [text(badge) for badge in section.xpath(".//span[@class='badge s1']")] == ["退回"]
 
 
 def test_hostile_text_is_inert() -> None:

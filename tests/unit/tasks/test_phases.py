@@ -9,7 +9,7 @@ from models.submission import Submission
 from models.tables import StepState, Unit
 from tasks.collect.registry import read_registry, sync_registry
 from tasks.collect.store.versions import store_content_version, store_submission
-from tasks.disclose.approval import decide, record_statutory
+from tasks.disclose.approval import decide, record_statutory, statutory_approval
 from tasks.phases import phases_of, update_phases
 from tasks.step import set_step, units_of
 
@@ -49,3 +49,7 @@ def test_phases_advance_with_the_year(database_url: str, tmp_path: Path, profile
         assert states()[3:] == ["完成", "完成", "进行中"]
         decide(session, cycle, "同意", "某人", "")
         assert states() == ["完成"] * 6
+        approval = statutory_approval(session, cycle)
+        assert approval is not None
+        approval.versions = '{"9": 99}'
+        assert states()[3:] == ["进行中", "进行中", "未开始"], "other figures: handed up and approved anew"
