@@ -2,12 +2,10 @@
 
 import json
 import logging
+import sys
 import urllib.request
 from http.client import HTTPException
 from urllib.error import HTTPError
-
-from prefect import get_run_logger
-from prefect.exceptions import MissingContextError
 
 from flows.settings import settings
 from flows.summary import CycleStatus
@@ -54,12 +52,21 @@ def notify(event: str, text: str, status: CycleStatus | None = None, link: str =
         _warn(f"通知没有送达：接收通知的服务回答 {error.code}。")
     except (OSError, ValueError, HTTPException) as error:
         reason = getattr(error, "reason", error)
-        _warn(f"通知没有送达（{reason_of(reason) if isinstance(reason, OSError) else type(reason).__name__}）。")
+        if isinstance(reason, TimeoutError):
+            _warn("通知没有送达：接收通知的服务没有及时回答。")
+        else:
+            _warn(f"通知没有送达（{reason_of(reason) if isinstance(reason, OSError) else type(reason).__name__}）。")
     return False
 
 
 def _warn(text: str) -> None:
     """To the log of the run that wanted to tell, where operators look; outside of a run, to the program's."""
+    if "prefect" not in sys.modules:  # the process of ``serve`` itself
+        print(text, flush=True)
+        return
+    from prefect import get_run_logger
+    from prefect.exceptions import MissingContextError
+
     try:
         get_run_logger().warning(text)
     except MissingContextError:

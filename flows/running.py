@@ -46,7 +46,9 @@ def run_annual_cycle(parameters: CycleParameters, home: Path | None = None) -> b
     show_progress()
     print("正在启动流程引擎……", flush=True)
     from flows.cycle import CycleReport, annual_cycle
+    from flows.log_sending import send_logs_quietly
 
+    send_logs_quietly()
     state = annual_cycle(**parameters.for_flow(), return_state=True)
     report = state.result(raise_on_failure=False)
     if isinstance(report, CycleReport):

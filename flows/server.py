@@ -65,6 +65,14 @@ class Server:
         except (OSError, ValueError, HTTPException):
             return False
 
+    def ready(self) -> bool:
+        """Whether it answers and reaches its database. Asks once: whoever waits for it makes the pauses."""
+        try:
+            self._read(Request(self.api_url + "/ready"))
+        except (OSError, ValueError, HTTPException):
+            return False
+        return True
+
     def _csrf(self) -> dict[str, str]:
         if not self._token:
             client = str(uuid.uuid4())

@@ -1,13 +1,11 @@
 """The supervisor behind ``juesuan serve``: starts the parts in order, watches them, stops them in reverse order."""
 
-import fcntl
 import json
 import os
 import signal
-import socket
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.client import HTTPException
@@ -17,10 +15,14 @@ from urllib.error import HTTPError, URLError
 from urllib.request import ProxyHandler, build_opener
 
 from flows.children import Child
+from flows.notifications import notify
+from flows.preconditions import only_one, refuse_unsafe, require_free
+from flows.prefect_database import check_prefect_database
 from flows.prefect_environment import client_variables, server_variables, without_prefect
 from flows.recovery import catch_up, close_interrupted, read_last_seen, waiting_for, write_last_seen
 from flows.server import Server, running_addresses, serve_file
 from flows.settings import Settings, make_private, settings
+from models.database import engine_for
 from models.errors import JuesuanError, UsageError, reason_of
 from models.schema_upgrade import upgrade_database
 
@@ -29,6 +31,12 @@ START_SECONDS = 180
 
 RESTARTS, WITHIN_SECONDS = 5, 600
 """The runner is started again so often in so much time: its flow runs are safe to lose, the server's memory is not."""
+
+LONGEST_PAUSE = 30
+"""Seconds between two looks, at most, at a server that does not reach its database."""
+
+LOOK_SECONDS, AFTER_SECONDS = 5, 30
+"""How often the server is asked for its database; a runner that gives up so soon after a bad answer did so for it."""
 
 NOTE_SECONDS = 60
 """How often the moment is noted for finding a missed start."""
@@ -53,6 +61,7 @@ class Supervisor:
     site: Child = field(init=False)
     runner: Child = field(init=False)
     _restarts: list[float] = field(default_factory=list)
+    _out_of_reach: float = field(default=float("-inf"))
 
     def __post_init__(self) -> None:
         chosen, logs = self.chosen, self.chosen.home / "logs"
@@ -82,7 +91,7 @@ class Supervisor:
         self._wait(self.server, self.api(patience=2).healthy)
         self.site.start()
         if count := close_interrupted(self.api()):
-            _say(f"上次停止时有 {count} 个运行没有结束，已标为“中断”，可在界面中按 Retry 接着处理。")
+            self._tell_interrupted(f"上次停止时有 {count} 个运行没有结束")
         _say("正在登记部署、启动审核报告网站……")
         since = datetime.now(UTC)
         self.runner.start()
@@ -92,31 +101,42 @@ class Supervisor:
             _say(f"服务停止期间错过了 {start:%Y年%m月%d日 %H:%M} 的年度运行，现在补跑。")
 
     def watch(self) -> None:
-        """Stay until told to stop; start the runner again when it dies.
+        """Stay until told to stop; start the runner again when it dies, after an outage of the database too.
 
         Raises:
-            JuesuanError: A part ended by itself.
+            JuesuanError: A part ended by itself. Stopped: The program was told to end while it waited.
         """
-        noted = -float(NOTE_SECONDS)
+        noted = looked = -float(NOTE_SECONDS)
         while not self.stop.wait(1):
-            if time.monotonic() - noted >= NOTE_SECONDS:
+            now = time.monotonic()
+            if now - noted >= NOTE_SECONDS:
                 write_last_seen(self.chosen.home, datetime.now(UTC))
-                noted = time.monotonic()
-            for part in (self.server, self.site):
-                _require_running(part)
+                noted = now
+            if now - looked >= LOOK_SECONDS:
+                self._reaches_database()
+                looked = now
+            self._require_server_and_site()
             if self.runner.exit_code() is not None:
                 self._restart_runner()
 
     def end(self) -> None:
         """Stop all parts, the last one first; runs that were cut off are told so while the server still listens."""
         self.runner.stop()
-        if self.server.exit_code() is None and self.server.pid:
+        count = 0
+        if self.server.exit_code() is None and self.server.pid and self.api(patience=2).ready():
             with suppress(OSError, ValueError, HTTPException):
-                close_interrupted(self.api(patience=2))
+                count = close_interrupted(self.api(patience=2))
         self.site.stop()
         self.server.stop()
+        if count:
+            self._tell_interrupted(f"停止服务时有 {count} 个运行没有结束")
 
     def _restart_runner(self) -> None:
+        killed = (self.runner.exit_code() or 0) < 0
+        silent = self._silent()
+        if silent or (not killed and time.monotonic() - self._out_of_reach < AFTER_SECONDS):
+            self._outlast(silent or "Prefect 服务或它的数据库刚才没有应答。")
+            return
         now = time.monotonic()
         self._restarts = [moment for moment in self._restarts if now - moment < WITHIN_SECONDS]
         if len(self._restarts) >= RESTARTS:
@@ -124,8 +144,69 @@ class Supervisor:
         self._restarts.append(now)
         _say(f"任务执行器意外退出，重新启动（第 {len(self._restarts)} 次）。日志：{self.runner.log}")
         self.runner.stop()
-        close_interrupted(self.api())
+        count = self._close_interrupted()
+        if count is None:
+            self._outlast("Prefect 服务没有应答。")
+            return
         self.runner.start()
+        if count:
+            self._tell_interrupted(f"任务执行器意外退出时有 {count} 个运行没有结束")
+
+    def _outlast(self, reason: str) -> None:
+        """Wait, however long it takes, until server and databases answer; then start the runner again.
+
+        A runner ends some ten seconds after the server stops answering it: that is no fault of its own.
+        """
+        self.runner.stop()
+        _say(f"{reason}任务执行器已停下；会一直重试，恢复后自动继续。日志：{self.server.log}")
+        pause = 1
+        while (count := self._close_interrupted()) is None:
+            if self.stop.wait(pause):
+                raise Stopped
+            self._require_server_and_site()
+            pause = min(2 * pause, LONGEST_PAUSE)
+        self.runner.start()
+        _say("数据库和 Prefect 服务已恢复，任务执行器重新启动。")
+        if count:
+            self._tell_interrupted(f"其间有 {count} 个运行没有结束")
+
+    def _tell_interrupted(self, what: str) -> None:
+        """Nobody may be looking at the terminal or the UI when runs are cut off."""
+        text = f"{what}，已标为“中断”，可在界面中按 Retry 接着处理。"
+        _say(text)
+        notify("故障", text, link=self.chosen.open_runs_url)
+
+    def _close_interrupted(self) -> int | None:
+        """How many runs were cut off; ``None`` while something that the runner needs does not answer."""
+        if self._silent():
+            return None
+        try:
+            return close_interrupted(self.api(patience=5))
+        except (OSError, ValueError, HTTPException):
+            return None
+
+    def _silent(self) -> str:
+        """Sentence on what does not answer of all that the runner needs; empty when all does."""
+        if not self._reaches_database():
+            answers = self.api(patience=2).healthy()
+            return f"Prefect {'数据库' if answers else '服务'}没有应答。"
+        try:
+            # On an old connection a server that hangs would keep us for ever; a new one has its time.
+            engine_for(self.chosen.database_url).dispose()
+            upgrade_database(self.chosen.database_url)
+        except UsageError as error:
+            return f"{error}。"
+        return ""
+
+    def _reaches_database(self) -> bool:
+        if self.api(patience=3).ready():
+            return True
+        self._out_of_reach = time.monotonic()
+        return False
+
+    def _require_server_and_site(self) -> None:
+        for part in (self.server, self.site):
+            _require_running(part)
 
     def _wait(self, part: Child, ready: Callable[[], bool]) -> None:
         began = told = time.monotonic()
@@ -157,17 +238,18 @@ def serve() -> int:
         UsageError: The settings do not fit, a port is taken, or the database cannot be used.
     """
     chosen = settings()
-    _refuse_unsafe(chosen)
+    refuse_unsafe(chosen)
     make_private(chosen.home)
-    with _only_one(chosen.home) as first:
+    with only_one(chosen.home) as first:
         if not first:
             _tell_running(chosen)
             return 0
         stop = _stop_on_signals()
         serve_file(chosen.home).unlink(missing_ok=True)
         upgrade_database(chosen.database_url)
+        check_prefect_database(chosen.prefect_database.get_secret_value())
         for port, name in ((chosen.port, "JUESUAN_PORT"), (chosen.site_port, "JUESUAN_SITE_PORT")):
-            _require_free(chosen.host, port, name)
+            require_free(chosen.host, port, name)
         make_private(chosen.home / "prefect")
         return _supervise(Supervisor(chosen, stop))
 
@@ -224,57 +306,6 @@ def _tell_running(chosen: Settings) -> None:
 
 def _say(text: str) -> None:
     print(text, flush=True)
-
-
-def _refuse_unsafe(chosen: Settings) -> None:
-    if chosen.prefect_api_url:
-        raise UsageError(
-            "JUESUAN_PREFECT_API_URL 指明了另一个 Prefect 服务，juesuan serve 会自己启动，请先清除这个设置。"
-        )
-    if not chosen.loopback and not chosen.auth.get_secret_value():
-        raise UsageError(
-            f"监听地址 {chosen.host} 会让其他机器访问，必须先设置登录口令：JUESUAN_AUTH=用户:口令。"
-            "只在本机使用时，请去掉 JUESUAN_HOST。"
-        )
-
-
-@contextmanager
-def _only_one(home: Path) -> Iterator[bool]:
-    """Hold the lock of this home; whether it was free. The kernel lets go of it however the process ends."""
-    path = home / "serve.lock"
-    while True:
-        file = path.open("a")
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            file.close()
-            yield False
-            return
-        # The one before may have removed the file between our opening and our locking it.
-        if path.exists() and path.stat().st_ino == os.fstat(file.fileno()).st_ino:
-            break
-        file.close()
-    with file:
-        try:
-            yield True
-        finally:
-            path.unlink(missing_ok=True)
-
-
-def _require_free(host: str, port: int, name: str) -> None:
-    try:
-        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        with socket.socket(family, kind) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(address)
-    except socket.gaierror:
-        raise UsageError(f"监听地址“{host}”无法识别，请检查 JUESUAN_HOST。") from None
-    except OverflowError:
-        raise UsageError(f"端口 {port} 无法使用，请检查 {name}。") from None
-    except OSError as error:
-        raise UsageError(
-            f"端口 {port} 无法使用（{reason_of(error)}）。请停止占用它的程序，或用 {name} 换一个端口。"
-        ) from None
 
 
 def _answers(chosen: Settings) -> bool:

@@ -10,21 +10,28 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
 from serving import PASSWORD, USER, WEBHOOK, Installation, until
+from webhook import webhook
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 from websockets.typing import Origin
 
 pytestmark = pytest.mark.prefect
 
+BEIJING = ZoneInfo("Asia/Shanghai")
+TOMORROW = datetime.now(BEIJING) + timedelta(days=1)
+PLAN = f"0 9 {TOMORROW.day} {TOMORROW.month} *"
+"""Yearly, and soon enough to see that the server plans it: it looks a hundred days ahead."""
+
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """One running installation that the tests of this module share; at the end it is told to stop."""
-    installation = Installation(tmp_path_factory.mktemp("serve"))
+    installation = Installation(tmp_path_factory.mktemp("serve"), {"SCHEDULE": PLAN})
     try:
         installation.start()
         yield installation
@@ -58,7 +65,7 @@ def test_it_says_where_everything_is(running: Installation) -> None:
 def test_it_links_to_what_waits_for_somebody(running: Installation) -> None:
     link = next(line.split("：", 1)[1] for line in running.said.splitlines() if "待处理的单位：" in line)
     assert link.startswith(f"http://127.0.0.1:{running.port}/runs?state=")
-    assert "年度计划：0 9 5 1 *（Asia/Shanghai）\n" in running.said
+    assert f"年度计划：{PLAN}（Asia/Shanghai）\n" in running.said
 
 
 @pytest.fixture(scope="module")
@@ -169,8 +176,12 @@ def test_the_three_flows_are_deployed_with_the_yearly_schedule(running: Installa
     assert set(found) == {"annual-cycle", "unit-cycle", "release"}
     assert {one["status"] for one in found.values()} == {"READY"}
     (schedule,) = found["annual-cycle"]["schedules"]
-    assert schedule["active"] and schedule["schedule"]["cron"] == "0 9 5 1 *"
+    assert schedule["active"] and schedule["schedule"]["cron"] == PLAN
     assert schedule["schedule"]["timezone"] == "Asia/Shanghai"
+    wanted = {"flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}, "tags": {"all_": ["auto-scheduled"]}}}
+    planned = until(lambda: running.ask("/flow_runs/filter", **wanted), 60, "the server plans what the schedule says")
+    assert {one["deployment_id"] for one in planned} == {found["annual-cycle"]["id"]}
+    assert datetime.fromisoformat(planned[0]["expected_start_time"]).astimezone(BEIJING).day == TOMORROW.day
     assert not found["unit-cycle"]["schedules"] and not found["release"]["schedules"]
 
 
@@ -239,9 +250,10 @@ def test_a_runner_that_dies_is_started_again_and_its_run_can_be_retried(running:
     assert state["name"] == "有待处理单位", state
 
 
-def test_killed_then_started_again_then_without_its_server(own: Installation) -> None:
+def test_killed_then_started_again_then_without_its_server(own: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
     """SIGKILL leaves no process; the next start tells of the run cut off, catches up the start missed; and ends with 2."""
     own.extra["SCHEDULE"] = "0 9 5 1 *"
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     own.start()
     run = own.launch(year=2022)
     until(lambda: own.state(run)["type"] == "RUNNING", 60, "the run runs")
@@ -255,8 +267,12 @@ def test_killed_then_started_again_then_without_its_server(own: Installation) ->
     own.extra |= {"SCHEDULE": f"{due.minute} {due.hour} {due.day} {due.month} *", "TIMEZONE": "UTC"}
     seen = {"at": (due - timedelta(hours=1)).isoformat()}
     (own.home / "last_seen.json").write_text(json.dumps(seen), "utf-8")
-    own.start()
-    assert "有 1 个运行没有结束，已标为“中断”" in own.said
+    with webhook() as hook:
+        own.extra["WEBHOOK"] = hook.address
+        own.start()
+        (told,) = hook.of("故障")
+    assert "有 1 个运行没有结束，已标为“中断”" in own.said and "有 1 个运行没有结束" in told["message"]
+    assert told["link"].startswith(f"http://127.0.0.1:{own.port}/runs?state=")
     assert f"错过了 {due:%Y年%m月%d日 %H:%M} 的年度运行，现在补跑" in own.said
     assert own.state(run)["name"] == "中断"
     made = [one for one in own.runs() if (one["idempotency_key"] or "").startswith("catch-up-")]
