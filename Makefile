@@ -10,7 +10,7 @@ demo: $(VENV)/.run
 	$(BIN)/juesuan demo
 
 test: $(VENV)/.dev lint
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not soak and not benchmark"
+	$(BIN)/python -m pytest -n 3 --dist loadfile -m "not soak and not benchmark"
 	$(BIN)/python -m pytest -m benchmark -p no:randomly
 
 lint: $(VENV)/.dev
