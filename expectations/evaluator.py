@@ -57,11 +57,14 @@ def _applicability(compiled: CompiledRule, cube: Cube) -> tuple[dict[int, RuleOu
     condition = judge_condition(compiled.condition, cube)
     outcomes: dict[int, RuleOutcome] = {}
     doubts: dict[int, str] = {}
+    # What is the same for thousands of units is one object: making and keeping track of them costs more than judging.
+    elsewhere = not_applicable(rule, f"本条只审核{rule.scope}")
+    exempt = not_applicable(rule, "不符合本条的适用条件")
     for index, (unit, truth) in enumerate(zip(cube.units, condition.truth.tolist(), strict=True)):
         if rule.scope not in ("全部", unit.scope):
-            outcomes[index] = not_applicable(rule, f"本条只审核{rule.scope}")
+            outcomes[index] = elsewhere
         elif truth == FALSE:
-            outcomes[index] = not_applicable(rule, "不符合本条的适用条件")
+            outcomes[index] = exempt
         elif truth != TRUE:
             doubts[index] = f"不能确定本条是否适用（{condition.missing.get(index, '数据不全')}）"
     return outcomes, doubts
@@ -87,6 +90,7 @@ def _judge_formula(
     plan = expand(relation, {ref.slot: cube.table(ref.slot).layout for ref in relation.references})
     missing = {**unusable(relation, cube), **doubts}
     findings = RelationFindings(compiled.rule, relation, plan, cube)
+    holding: dict[int, RuleOutcome] = {}
     for compared in compare(plan, relation.sign, cube):
         counted = compared.counted
         if compiled.condition is not None:  # the condition demands a figure, and none is there
@@ -99,6 +103,11 @@ def _judge_formula(
                 continue
             if unit in missing:
                 outcomes[unit] = unchecked(compiled.rule, missing[unit], count)
+                continue
+            if not wrong and count == done:
+                if done not in holding:
+                    holding[done] = concluded(compiled.rule, done, 0, "", ())
+                outcomes[unit] = holding[done]
                 continue
             numbers = np.flatnonzero(violated[place]).tolist() if wrong else []
             outcomes[unit] = concluded(

@@ -68,12 +68,18 @@ def concluded(rule: Rule, checked: int, not_checked: int, why: str, findings: It
 
 def conclude(rule: Rule, unit: UnitData, profile: Profile, judged: Iterable[Judged]) -> RuleOutcome:
     """The outcome of a predicate's judgements."""
-    found = list(judged)
-    doubts = list(dict.fromkeys(item.message.rstrip("。") or "数据不全" for item in found if item.holds is None))
-    why = "；".join(doubts[:3]) + ("；等" if len(doubts) > 3 else "")
-    not_checked = sum(item.holds is None for item in found)
-    wrong = [_predicate_finding(rule, unit, profile, item) for item in found if item.holds is False]
-    return concluded(rule, len(found) - not_checked, not_checked, why, wrong)
+    checked, not_checked, wrong = 0, 0, []
+    doubts: dict[str, None] = {}
+    for item in judged:
+        if item.holds is None:
+            not_checked += 1
+            doubts[item.message.rstrip("。") or "数据不全"] = None
+            continue
+        checked += 1
+        if not item.holds:
+            wrong.append(_predicate_finding(rule, unit, profile, item))
+    why = "；".join(list(doubts)[:3]) + ("；等" if len(doubts) > 3 else "")
+    return concluded(rule, checked, not_checked, why, wrong)
 
 
 def _predicate_finding(rule: Rule, unit: UnitData, profile: Profile, item: Judged) -> Finding:

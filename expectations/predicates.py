@@ -6,10 +6,12 @@ are judgements; what it raises makes the rule *not checked* for that unit, never
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from models.findings import Severity
 from models.forms.matching import bare_name
+from models.forms.schema import Form, Row
 from models.profiles import Profile
 from models.submission import Presence
 
@@ -126,20 +128,29 @@ def year_matches(unit: "UnitData", rule: "Rule", profile: Profile) -> Iterator[J
         yield Judged(False, message=f"文件的年度是 {unit.submission.year} 年，应为 {wanted} 年。")
 
 
+@lru_cache
+def _worded_rows(profile: Profile) -> list[tuple[Form, list[tuple[Row, str]]]]:
+    """Matrix forms with the text rows that must be filled or hold one of a list of words, and the column of the text."""
+    found = []
+    for form in profile.forms.values():
+        if form.shape == "matrix":
+            texts = [(row, panel.columns[0].key) for panel, row in form.iter_rows() if row.required or row.options]
+            found.append((form, [(row, column) for row, column in texts if not form.kind_of(row.key, column).numeric]))
+    return found
+
+
 @predicate("required_words")
 def required_words(unit: "UnitData", rule: "Rule", profile: Profile) -> Iterator[Judged]:
     """Text rows that a form requires are filled, and rows with a closed list hold one of its words.
 
     A form that is not there is the business of ``required_forms``.
     """
-    for form in profile.forms.values():
-        if form.shape != "matrix" or not unit.submission.presence.get(form.code, Presence.ABSENT).usable:
+    for form, rows in _worded_rows(profile):
+        if not unit.submission.presence.get(form.code, Presence.ABSENT).usable:
             continue
-        for panel, row in form.iter_rows():
-            column = panel.columns[0].key
-            if form.kind_of(row.key, column).numeric or not (row.required or row.options):
-                continue
-            word = unit.submission.text(form.code, row.key, column).strip()
+        for row, column in rows:
+            cell = unit.cell(form.code, row.key, column)
+            word = (cell.text or "").strip() if cell is not None else ""
             if not word and row.required:
                 yield Judged(
                     False, form.code, row.key, column, message=f"《{form.name}》的“{row.name}”没有填写，请补填。"

@@ -278,7 +278,7 @@ def _tell_started(chosen: Settings) -> None:
     part.write_text(json.dumps(addresses | {"pid": os.getpid()}), "utf-8")
     part.replace(serve_file(chosen.home))
     _say(
-        f"已启动。\n  运行界面（Prefect）：{chosen.ui_url}\n  待处理的单位：{chosen.open_runs_url}\n"
+        f"已启动。\n  运行界面（Prefect）：{chosen.ui_url}\n  待处理的单位和审批：{chosen.open_runs_url}\n"
         f"  审核报告网站：{chosen.site_url}/\n  网站显示的文件夹：{chosen.out_folder}\n"
         f"  年度计划：{_plan(chosen)}\n按 Ctrl+C 停止。"
     )
@@ -297,7 +297,7 @@ def _tell_running(chosen: Settings) -> None:
     told = running_addresses(chosen.home)
     if told:
         _say(
-            f"已经在运行。\n  运行界面（Prefect）：{told.get('ui')}\n  待处理的单位：{told.get('open')}\n"
+            f"已经在运行。\n  运行界面（Prefect）：{told.get('ui')}\n  待处理的单位和审批：{told.get('open')}\n"
             f"  审核报告网站：{told.get('site')}/"
         )
     else:

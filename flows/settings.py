@@ -24,8 +24,8 @@ _EPOCH = datetime(2000, 1, 1)  # any moment will do to parse a cron expression
 KEPT_SECONDS = 3 * 366 * 86400
 """How long the Prefect server keeps runs: three years, since the year before is what operators compare with."""
 
-OPEN_STATES = ("退回", "故障", "中断", "无法运行", "Failed", "Crashed", "TimedOut")
-"""Names of the states of runs that wait for somebody: our own ones and those that Prefect itself gives."""
+OPEN_STATES = ("退回", "故障", "中断", "无法运行", "Failed", "Crashed", "TimedOut", "Suspended")
+"""Names of the states of runs that wait for somebody: our own, and Prefect's; Suspended is a release to decide on."""
 
 
 def make_private(folder: Path) -> None:

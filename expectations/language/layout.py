@@ -24,7 +24,8 @@ class Layout:
 
     def __init__(self, form: Form, open_codes: Iterable[str] = ()) -> None:
         self.form = form
-        extra = sorted({code for code in open_codes if subject_like(code)} - form.rows.keys()) if self.open else []
+        # Thousands of units use the same few hundred codes.
+        extra = sorted(filter(subject_like, set(open_codes) - form.rows.keys())) if self.open else []
         self.rows: list[str] = [*form.rows, *extra]
         self.columns: list[str] = list(form.columns)
         self.row_index = {key: index for index, key in enumerate(self.rows)}

@@ -50,7 +50,7 @@ def test_the_link_of_serve_shows_all_that_waits_and_nothing_else(operator: Opera
     run(office)
     run(office, registry="/没有/这个.csv")
     age(office, UNIT, 200)
-    link = next(line.split("：", 1)[1] for line in office.said.splitlines() if "待处理的单位：" in line)
+    link = next(line.split("：", 1)[1] for line in office.said.splitlines() if "待处理的单位和审批：" in line)
 
     # A page loaded in the very moment a run ends shows it a little later.
     until(lambda: loaded(operator, link, REFUSED), 90, "the page is up to date")

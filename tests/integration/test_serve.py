@@ -63,7 +63,7 @@ def test_it_says_where_everything_is(running: Installation) -> None:
 
 
 def test_it_links_to_what_waits_for_somebody(running: Installation) -> None:
-    link = next(line.split("：", 1)[1] for line in running.said.splitlines() if "待处理的单位：" in line)
+    link = next(line.split("：", 1)[1] for line in running.said.splitlines() if "待处理的单位和审批：" in line)
     assert link.startswith(f"http://127.0.0.1:{running.port}/runs?state=")
     assert f"年度计划：{PLAN}（Asia/Shanghai）\n" in running.said
 
@@ -168,7 +168,7 @@ def test_a_second_start_says_that_it_runs_already(running: Installation) -> None
     second = running.command("serve")
     assert second.returncode == 0
     assert "已经在运行" in second.stdout and f"http://127.0.0.1:{running.port}" in second.stdout
-    assert next(line for line in running.said.splitlines() if "待处理的单位：" in line) in second.stdout
+    assert next(line for line in running.said.splitlines() if "待处理的单位和审批：" in line) in second.stdout
 
 
 def test_the_three_flows_are_deployed_with_the_yearly_schedule(running: Installation) -> None:

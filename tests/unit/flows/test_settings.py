@@ -82,7 +82,7 @@ def test_the_link_to_what_waits_names_our_states_and_goes_back_as_far_as_runs_ar
     address, _, query = Settings(host="10.1.2.3").open_runs_url.partition("?")
     assert address == "http://10.1.2.3:4200/runs" and query.isascii()
     told = parse_qs(query)
-    assert {"退回", "故障", "中断", "无法运行", "Failed", "Crashed"} <= set(told["state"])
+    assert {"退回", "故障", "中断", "无法运行", "Failed", "Crashed", "Suspended"} <= set(told["state"])
     other = Settings(prefect_api_url="https://u:Geheim@prefect.example:8443/x/api").open_runs_url
     assert other.partition("?")[0] == "https://prefect.example:8443/x/runs" and "Geheim" not in other
     assert (told["type"], told["seconds"]) == (["span"], [str(-3 * 366 * 24 * 3600)])
