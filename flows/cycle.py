@@ -29,7 +29,6 @@ from models.errors import JuesuanError
 from models.profiles import load_profile
 from models.tables import StepState
 from tasks.aggregate.task import aggregate_task
-from tasks.collect.collect import require_year
 from tasks.collect.prepare import Prepared
 from tasks.collect.registry import read_registry
 from tasks.collect.task import collect_task, prepare_task
@@ -110,8 +109,6 @@ def run_cycle(parameters: CycleParameters, progress: Progress) -> CycleReport:
             done = run_stage(stage, step, task, wanted, size, *extra)
             report.steps.append(done)
             _tell(label, done, prepared)
-            if step == "collect" and not parameters.units:
-                require_year(url, prepared.cycle_id, prepared.files.keys())
         progress.advance(label)
     # A report that cannot be written must not keep operators from hearing of the units.
     written: Any = review_task(url, prepared.cycle_id, *out, return_state=True)
@@ -191,7 +188,7 @@ def _after(report: CycleReport, parameters: CycleParameters, own_unit: str = "")
         )
     opened = reconcile(report.status, parameters.sources(), own_unit)
     if not report.fault:
-        close_mended_cycles(report.status, parameters.sources())
+        close_mended_cycles(report.status, parameters.sources(), whole=not parameters.units)
     publish_summary(report.status, opened, in_run=not own_unit)
     new = {code for step in report.steps for code in step.faults}
     faulty = [unit for unit in report.status.units if unit.code in new]

@@ -75,7 +75,9 @@ def reconcile(status: CycleStatus, sources: dict[str, str], own_unit: str = "") 
         unseen = {code for code, unit in units.items() if unit.overall is StepState.WAITING}
         opened = {own_unit: str(current_run.id)} if own_unit in needy else {}
         ours = DeploymentFilter(id=DeploymentFilterId(any_=[deployment.id]))
-        for run in open_runs(client, cycle_tags(status.year, status.department), deployment=ours):
+        for run in open_runs(client, cycle_tags(status.year), deployment=ours):
+            if not _is_about(run, status, sources):
+                continue
             code = unit_of(run)
             if str(run.id) == str(current_run.id) or code in unseen:
                 continue
@@ -93,29 +95,42 @@ def reconcile(status: CycleStatus, sources: dict[str, str], own_unit: str = "") 
 def _why_closed(code: str, units: Container[str], needy: Container[str]) -> str:
     if code in needy:
         return "该单位由另一个运行跟踪。"
-    return "该单位的问题已处理。" if code in units else "该单位已不在单位登记表中。"
+    return "该单位的问题已处理。" if code in units else "单位登记表中没有这个填报单位。"
 
 
-def close_mended_cycles(status: CycleStatus, sources: dict[str, str]) -> None:
+def close_mended_cycles(status: CycleStatus, sources: dict[str, str], *, whole: bool) -> None:
     """End failed and interrupted runs of the whole year once every unit was looked at and nothing is faulty.
 
-    What is left to do then stands in the units' own runs. Arguments as in :func:`reconcile`.
+    What is left to do then stands in the units' own runs.
+
+    Args:
+        status: As in :func:`reconcile`.
+        sources: As in :func:`reconcile`.
+        whole: Whether the run that calls this looked at every unit. One of some units mends faults, but does not make
+            up for a run that never looked.
     """
     if status.faults or status.of(StepState.WAITING):
         return
-    whole = set(cycle_tags(status.year, status.department))
     annual = FlowFilter(name=FlowFilterName(any_=[ANNUAL]))
     with get_client(sync_client=True) as client:
         for run in open_runs(client, [*cycle_tags(status.year), database_tag()], flow=annual):
-            ours = whole <= set(run.tags) if names_department(run) else _registry_of(run) == sources["registry"]
-            if ours and str(run.id) != str(current_run.id):
+            mends = whole or (run.state is not None and run.state.name == STATE_NAMES[StepState.FAULT])
+            if mends and _is_about(run, status, sources) and str(run.id) != str(current_run.id):
                 close(client, run, "该年度的各单位已重新处理，没有故障。")
+
+
+def _is_about(run: FlowRun, status: CycleStatus, sources: dict[str, str]) -> bool:
+    """Whether a run of the year is about this cycle; one that stopped early tells which registry it meant to read."""
+    if names_department(run):
+        return set(cycle_tags(status.year, status.department)) <= set(run.tags)
+    return _registry_of(run) == sources["registry"]
 
 
 def _registry_of(run: FlowRun) -> str:
     """Where a run that stopped before it knew its department meant to read it."""
     try:
-        return CycleParameters.of(**run.parameters).sources()["registry"]
+        given = {name: value for name, value in run.parameters.items() if name in CycleParameters.model_fields}
+        return CycleParameters.of(**given).sources()["registry"]
     except UsageError:
         return ""
 

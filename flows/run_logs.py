@@ -13,6 +13,9 @@ _ENDED_AS_FAILED = "Engine execution exited with unexpected exception"
 _ABOUT_HOOKS = ("Running hook '", "Hook '")
 """Logged around what a flow does for its own ending: of no use to an operator."""
 
+_NO_NEWS = ("Finished in state Completed()", "Beginning flow run")
+"""Logged for every task and run; between dozens of them nobody finds what matters."""
+
 _TRIED_AGAIN = "Task run failed with %s: %r - Retry"
 
 _TASK_FAILED = "Finished in state Failed("
@@ -25,6 +28,8 @@ def _keep(record: logging.LogRecord) -> bool:
     if text.startswith(_ENDED_AS_FAILED) and _expected(error):
         return False
     if error is None and text.startswith(_ABOUT_HOOKS):
+        return False
+    if error is None and text.startswith(_NO_NEWS):
         return False
     if text.startswith(_TASK_FAILED) and record.name == "prefect.task_runs":
         return False

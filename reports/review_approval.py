@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
+_LONGEST = 200
+"""Characters of a name, number or comment that a line shows; the review report shows all."""
+
 _BEIJING = timezone(timedelta(hours=8))
 
 
@@ -94,13 +97,19 @@ def day_text(moment: datetime) -> str:
     return moment.astimezone(_BEIJING).date().isoformat()
 
 
+def _one_line(text: str) -> str:
+    """What somebody typed, so that no line of it passes for one of ours."""
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}……"
+
+
 def statutory_text(line: StatutoryLine | None) -> str:
     """批复 in one line: number, date, who registered it and when."""
     if line is None:
         return "尚未登记"
     return (
-        f"文号 {line.document_number}，日期 {line.approved_on.isoformat()}，"
-        f"{day_text(line.recorded_at)} 由 {line.by or '（未记名）'} 登记"
+        f"文号 {_one_line(line.document_number)}，日期 {line.approved_on.isoformat()}，"
+        f"{day_text(line.recorded_at)} 由 {_one_line(line.by) or '（未记名）'} 登记"
     )
 
 
@@ -112,7 +121,9 @@ def release_lines(review: ReleaseReview) -> list[str]:
     if review.statutory is not None:
         lines.append(f"    {review.statutory.void or '与现有数据一致'}")
     for line in review.decisions:
-        comment = " ".join(line.comment.split())
+        comment = _one_line(line.comment)
         said = f"，意见：{comment}" if comment else ""
-        lines.append(f"  {day_text(line.decided_at)} {line.decision}，审核人 {line.reviewer}{said}（{line.standing}）")
+        lines.append(
+            f"  {day_text(line.decided_at)} {line.decision}，审核人 {_one_line(line.reviewer)}{said}（{line.standing}）"
+        )
     return lines

@@ -1,12 +1,12 @@
 """Takes units' files in: reads, checks identity, stores immutable versions. Plain functions over one database."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from sqlmodel import Session
 
 from models.database import read_session_of, session_of
-from models.errors import SubmissionError, UsageError
+from models.errors import SubmissionError
 from models.forms.matching import bare_name
 from models.profiles import Profile, load_profile
 from models.submission import Submission
@@ -19,14 +19,12 @@ from tasks.collect.store.receipts import (
     SECRET,
     receipts_of,
     record_receipt,
-    refused_alike,
     taken,
 )
 from tasks.collect.store.versions import latest_version, store_submission
 from tasks.step import StepReport, cycle_by_id, hold, key_of, reset_steps, set_step, steps_of, units_of
 
 STEP = "collect"
-OTHER_YEAR = "年度不符"
 PUT_IN = "处理办法：请把要报送的文件放入收件夹。"
 
 
@@ -153,29 +151,8 @@ def check_identity(submission: Submission, code: str, name: str, year: int) -> N
     if submission.year != year:
         said = f"写的是 {submission.year} 年度" if submission.year else "没有写明年度"
         raise SubmissionError(
-            submission.file, f"应报 {year} 年度决算，文件{said}。", advice="请报送本年度的文件。", code=OTHER_YEAR
+            submission.file, f"应报 {year} 年度决算，文件{said}。", advice="请报送本年度的文件。", code="年度不符"
         )
-
-
-def require_year(url: str, cycle_id: int, codes: Collection[str]) -> None:
-    """Stop when every file that came in is another year's: then not the units are wrong, but the year of the run.
-
-    Args:
-        url: Database.
-        cycle_id: The cycle.
-        codes: All units that have a file; of a single one nothing can be concluded.
-
-    Raises:
-        UsageError: All these units' files were refused as another year's.
-    """
-    with read_session_of(url) as session:
-        refused = refused_alike(session, cycle_id, codes, OTHER_YEAR) if len(codes) > 1 else []
-        if refused:
-            year = cycle_by_id(session, cycle_id).year
-            raise UsageError(
-                f"收件夹中 {len(refused)} 户的文件都不是 {year} 年度的，例如：{refused[0]}"
-                "请核对本次运行填写的年度（留空或 0 表示上一年度）和收件夹，改正后重新运行。"
-            )
 
 
 def mark_not_collected(url: str, cycle_id: int, reasons: Mapping[str, tuple[StepState, str]]) -> StepReport:

@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlmodel import Session
 
 from models.database import exclusive, session_of
-from models.errors import SubmissionError
+from models.errors import SubmissionError, UsageError
 from models.forms.matching import bare_name
 from models.profiles import Profile, load_profile
 from models.schema_upgrade import upgrade_database
@@ -64,6 +64,8 @@ def prepare_cycle(
     codes = [unit.code for unit in registry.filing_units if not wanted or unit.code in wanted]
     upgrade_database(url)
     inbox, unknown_files = _identified(survey(inbox_path, registry), profile)
+    if not wanted:
+        require_year(inbox, year, profile)
     with session_of(url) as session:
         # Two runs that start at once build the cycle one after the other.
         exclusive(session, f"cycle {year} {registry.department.code}")
@@ -78,6 +80,30 @@ def prepare_cycle(
     absent = _absent(inbox, registry)
     files = {code: str(found[0].path) for code, found in inbox.candidates.items() if code not in absent}
     return Prepared(cycle_id, tuple(codes), files, absent)
+
+
+def require_year(inbox: Inbox, year: int, profile: Profile) -> None:
+    """Stop, before anything is stored, when every file is another year's: not the units are wrong, but the run's year.
+
+    Where all is well the first file answers. What cannot be read says nothing of the year, and neither does a single file.
+
+    Raises:
+        UsageError: Two files or more are of other years, and none of this one.
+    """
+    others: list[tuple[str, int]] = []
+    for files in inbox.candidates.values():
+        reading = read_submissions([files[0].path], profile)[files[0].path]
+        if isinstance(reading, SubmissionError) or not reading.year:
+            continue
+        if reading.year == year:
+            return
+        others.append((files[0].name, reading.year))
+    if len(others) > 1:
+        file, said = others[0]
+        raise UsageError(
+            f"收件夹中 {len(others)} 户的文件都不是 {year} 年度的，例如《{file}》写的是 {said} 年度。"
+            "请核对本次运行填写的年度（留空或 0 表示上一年度）和收件夹，改正后重新运行。"
+        )
 
 
 def _keep_sources(session: Session, cycle: Cycle, sources: Mapping[str, str]) -> None:
@@ -110,7 +136,12 @@ def _registry_lines(registry: Registry) -> list[ReceiptLine]:
 
 def _inbox_lines(inbox: Inbox) -> list[ReceiptLine]:
     return [
-        *(ReceiptLine(r.name, r.sha256, r.unit_code, REFUSED, r.code, r.message) for r in inbox.refused),
+        # A registry that lies in the inbox is no submission.
+        *(
+            ReceiptLine(r.name, r.sha256, r.unit_code, REFUSED, r.code, r.message)
+            for r in inbox.refused
+            if (r.name, r.sha256) != (inbox.registry.file, inbox.registry.sha256)
+        ),
         *(ReceiptLine(r.name, r.sha256, "", SKIPPED, r.code, r.message) for r in inbox.passed_over),
         *(ReceiptLine(r.name, r.sha256, r.unit_code, UNCHANGED, r.code, r.message) for r in inbox.copies),
     ]

@@ -3,10 +3,11 @@
 import json
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from cycles import EXAMPLE, Place, command, run_flow, status_of
+from cycles import EXAMPLE, Place, command, run_flow, state_of, status_of
 from openpyxl import load_workbook
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
@@ -15,7 +16,7 @@ from sqlmodel import select
 
 from models.database import session_of
 from models.errors import JuesuanError, UsageError
-from models.tables import Receipt
+from models.tables import Cycle, Receipt
 
 pytestmark = pytest.mark.prefect
 
@@ -195,7 +196,21 @@ def test_a_year_that_no_file_is_of_stops_the_run_and_returns_nobody(tmp_path: Pa
         UsageError, match=r"5 户的文件都不是 2021 年度的，例如.*写的是 2022 年度.*核对本次运行填写的年度"
     ):
         run_flow(place)
-    with pytest.raises(UsageError):
-        run_flow(place)  # also when all files were read before
-    assert not list(tmp_path.rglob("*.html"))
-    assert run_flow(place, "301001")[0] == "有待处理单位", "of one unit nothing can be concluded"
+    with session_of(place.url) as session:
+        assert session.exec(select(Cycle)).all() == [], "no year is begun by a slip of the finger"
+    # Next year's files by mistake, then the right ones again: nothing of the mistake stays behind.
+    (registry := tmp_path / "registry.csv").write_text(
+        f"{HEADER}\n8,好消息局,,,,,\n801,甲,8,,,,\n802,乙,8,,,,\n", "utf-8"
+    )
+    right, wrong = tmp_path / "right", tmp_path / "wrong"
+    for inbox, year in ((right, 2022), (wrong, 2023)):
+        inbox.mkdir()
+        for code, name in (("801", "甲"), ("802", "乙")):
+            unit_file(inbox, code, name, year=str(year))
+    place = Place(place.url, tmp_path / "out", registry, right)
+    assert run_flow(place) == ("Completed", True)
+    before = state_of(place)
+    with pytest.raises(UsageError, match="2 户的文件都不是 2022 年度的"):
+        run_flow(replace(place, inbox=wrong))
+    assert state_of(place) == before
+    assert run_flow(place) == ("Completed", False) and state_of(place) == before

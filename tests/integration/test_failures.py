@@ -270,10 +270,26 @@ def test_a_year_that_could_not_start_is_closed_by_the_one_that_did(office: Offic
         "most units were not looked at"
     )
     run_flow(replace(office.place, registry=missing))
+    office.client.set_flow_run_state(_interrupted(office), Crashed(name="中断"), force=True)
+    run_flow(replace(office.place, registry=missing), "301003")
+    assert ("CRASHED", "中断") in office.annual_runs(), "who looks at one unit does not know what came for the others"
+    run_flow(replace(office.place, registry=missing))
     assert sorted(office.annual_runs()) == [
-        ("COMPLETED", "已处理"), ("COMPLETED", "已处理"), ("COMPLETED", "有待处理单位"), ("COMPLETED", "有待处理单位"),
+        ("COMPLETED", "已处理"),
+        *[("COMPLETED", "已处理")] * 2, *[("COMPLETED", "有待处理单位")] * 4,
         ("FAILED", "无法运行"),
     ], "another registry may be another department's"  # fmt: skip
+
+
+def test_a_unit_run_that_could_not_start_is_known_by_its_registry(office: Office) -> None:
+    office.deploy(failures.database_tag())
+    run_plain(office.place)
+    parameters = {"unit": "301003", "year": YEAR, **office.place.parameters().sources()}
+    for given in (parameters, parameters | {"registry": "/没有/这个.csv"}):
+        office.client.create_flow_run_from_deployment(
+            office.deployment, parameters=given, state=Failed(name="无法运行"), tags=["年度:2022", "单位:301003"]
+        )
+    assert sorted(states(office.reconcile())) == [("COMPLETED", "已处理"), ("FAILED", "无法运行"), ("FAILED", "退回")]
 
 
 def _interrupted(office: Office) -> UUID:

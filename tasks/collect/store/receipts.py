@@ -127,26 +127,6 @@ def taken_file(message: str) -> str:
     return told[1] if told else ""
 
 
-def refused_alike(session: Session, cycle_id: int, units: Collection[str], code: str) -> list[str]:
-    """Why files were refused, if all these units' last files were refused for the same kind of fault.
-
-    Args:
-        session: Database.
-        cycle_id: The cycle.
-        units: Their codes.
-        code: Stable kind of fault.
-
-    Returns:
-        Chinese sentences in the order in which the files were met; empty when one unit's file was taken, met another
-        fault or was never met.
-    """
-    query = select(Receipt).where(Receipt.cycle_id == cycle_id, Receipt.outcome != UNCHANGED)
-    query = query.order_by(col(Receipt.at), col(Receipt.id))
-    last = {receipt.unit_code: receipt for receipt in session.exec(query) if receipt.unit_code in units}
-    alike = len(last) == len(units) and all(receipt.code == code for receipt in last.values())
-    return [receipt.message for receipt in last.values()] if alike else []
-
-
 def record_receipt(
     session: Session,
     cycle: Cycle,
