@@ -26,6 +26,7 @@ from prefect.client.schemas.filters import (
 from prefect.client.schemas.objects import FlowRun, State
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.states import Crashed, Failed
+from serving import until
 
 from flows import failures, unit_runs
 from flows.names import ANNUAL
@@ -246,7 +247,12 @@ def test_faults_have_a_name_of_their_own_and_all_pages_are_read(
     fault = next(run for run in runs if run.state and run.state.name == "故障")
     assert "301003" in fault.name and fault.name.endswith("公开文稿故障") and "故障" in fault.tags
     assert office.annual_runs() == [("FAILED", "故障")]
-    logs = "\n".join(log.message for log in office.client.read_logs(log_filter=None, limit=200, offset=0))
+
+    def told() -> str:
+        return "\n".join(log.message for log in office.client.read_logs(log_filter=None, limit=200, offset=0))
+
+    # Lines of a log are sent in lots.
+    logs = until(lambda: text if "不是文件。请把 " in (text := told()) else "", 30, "the log says where the record is")
     assert "发生故障，稍后自动重试。" in logs and "决算公开.html”这是文件夹，不是文件。请把 " in logs
     assert "Traceback" not in logs and "Errno" not in logs
     assert "IsADirectoryError" in (settings().home / "错误记录.txt").read_text("utf-8"), "for whoever mends it"
