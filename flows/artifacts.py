@@ -11,6 +11,7 @@ from prefect.runtime import flow_run as current_run
 
 from flows.settings import settings
 from flows.summary import NAMES, ORDER, CycleStatus, UnitStatus, verdict_name
+from models.clipping import clipped
 from models.tables import StepState
 from tasks.step import STEP_NAMES, STEPS
 
@@ -72,7 +73,7 @@ def publish_summary(status: CycleStatus, open_runs: Mapping[str, str], *, in_run
             # Before the long column: what overflows the page is not found.
             "报告": f"[打开]({report_link(status, unit)})",
             "处理": f"[打开运行]({run_link(open_runs[unit.code])})" if unit.code in open_runs else "",
-            "情况": escape(_clip(unit.trouble, 200)),
+            "情况": escape(clipped(unit.trouble, 200)),
         }
         # Those that need somebody first: among a thousand units nobody would find them.
         for unit in sorted(status.units, key=lambda unit: ORDER.index(unit.overall))
@@ -92,7 +93,7 @@ def _file_rows(status: CycleStatus) -> list[dict[str, str | int]]:
     """Rows of the table for what no unit answers for, at its top: below a thousand units nobody would find them."""
     rows: list[dict[str, str | int]] = []
     for verdict, files in (("未接收", status.refused), ("未读取", status.folders)):
-        told = [(escape(one.file), escape(_clip(one.message, 200))) for one in files[:MOST_FILES]]
+        told = [(escape(one.file), escape(clipped(one.message, 200))) for one in files[:MOST_FILES]]
         if len(files) > MOST_FILES:
             told.append((f"等 {len(files)} 个", "全部列在审核报告的“收件”中"))
         rows += [
@@ -111,7 +112,7 @@ def _file_lines(status: CycleStatus) -> list[str]:
     for title, files in (("未接收的文件", status.refused), ("没有读取的子文件夹", status.folders)):
         if files:
             lines.append(f"\n## {title}（{len(files)} 个）\n")
-            lines += [f"- {escape(_clip(one.message, 300))}" for one in files[:MOST_FILES]]
+            lines += [f"- {escape(clipped(one.message, 300))}" for one in files[:MOST_FILES]]
             if len(files) > MOST_FILES:
                 lines.append(f"- 等 {len(files)} 个，[全部列在审核报告的“收件”中]({_receipts_link(status)})")
     return lines
@@ -148,15 +149,11 @@ def _page(status: CycleStatus, open_runs: Mapping[str, str]) -> str:
         if units := status.of(state):
             lines.append(f"\n## {NAMES[state]}\n")
             lines += [
-                f"- [{escape(u.code)} {escape(u.name)}]({report_link(status, u)})：{escape(_clip(u.trouble, 300))}"
+                f"- [{escape(u.code)} {escape(u.name)}]({report_link(status, u)})：{escape(clipped(u.trouble, 300))}"
                 + (f"　[打开运行，按 Retry 重新处理]({run_link(open_runs[u.code])})" if u.code in open_runs else "")
                 for u in units
             ]
     return "\n".join(lines)
-
-
-def _clip(text: str, most: int) -> str:
-    return text if len(text) <= most else text[:most] + "……"
 
 
 def escape(text: str) -> str:

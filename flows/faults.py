@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from flows.settings import settings
+from models.clipping import clipped
 from models.errors import JuesuanError, reason_of
 
 LONGEST = 300
@@ -19,8 +20,7 @@ def said(error: BaseException) -> str:
         # Where a file is put in another's place, the other is the one that people know.
         return f"“{error.filename2 or error.filename}”{reason_of(error)}"
     cause = getattr(error, "orig", None) or error
-    text = " ".join(str(cause).split())
-    return f"{type(error).__name__}：{text[:LONGEST]}" + ("……" if len(text) > LONGEST else "")
+    return f"{type(error).__name__}：{clipped(' '.join(str(cause).split()), LONGEST)}"
 
 
 def write_down(error: BaseException) -> str:

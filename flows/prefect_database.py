@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from models.addresses import ESCAPES
-from models.database import address_of, database_label
+from models.database import address_of, database_label, without_secrets
 from models.errors import UsageError, reason_of
 from models.tables import SubmissionVersion
 
@@ -143,7 +143,7 @@ def _told(address: URL) -> Iterator[None]:
         if isinstance(cause, OverflowError):
             raise _Unusable("端口号不对", "请改正，PostgreSQL 通常是 5432") from None
         said = " ".join(f"{type(cause).__name__} {cause}".split())
-        raise _Unusable(_without_secrets(said, address), f"请核对地址、用户和口令；{_NO_SERVICE}") from None
+        raise _Unusable(without_secrets(said, address), f"请核对地址、用户和口令；{_NO_SERVICE}") from None
 
 
 def _network_reason(error: OSError) -> str:
@@ -158,11 +158,3 @@ def _network_reason(error: OSError) -> str:
     if "rejected SSL upgrade" in str(error):
         return "对方不接受加密连接"
     return reason_of(error) if error.errno else str(error)
-
-
-def _without_secrets(said: str, address: URL) -> str:
-    stated = address.query.get("password", ())
-    for secret in (address.password, *((stated,) if isinstance(stated, str) else stated)):
-        if secret:
-            said = said.replace(str(secret), "***")
-    return said

@@ -54,6 +54,15 @@ def database_label(url: str | URL) -> str:
     return parsed.set(query={}, password="***" if parsed.password else None).render_as_string(hide_password=True)
 
 
+def without_secrets(said: str, address: URL) -> str:
+    """A driver's words without the passwords that the address holds."""
+    stated = address.query.get("password", ())
+    for secret in (address.password, *((stated,) if isinstance(stated, str) else stated)):
+        if secret:
+            said = said.replace(str(secret), "***")
+    return said
+
+
 def _to_wal(cursor: sqlite3.Cursor) -> None:
     """Switch to WAL. Two processes that create the file at once collide here, and SQLite does not wait by itself."""
     until = time.monotonic() + WAIT_SECONDS

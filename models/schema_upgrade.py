@@ -12,7 +12,7 @@ from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
-from models.database import address_of, database_label, engine_for
+from models.database import address_of, database_label, engine_for, without_secrets
 from models.errors import UsageError
 
 ALEMBIC_INI = Path(__file__).resolve().parents[1] / "deploy" / "alembic.ini"
@@ -104,15 +104,7 @@ def _told(url: str) -> Iterator[None]:
         if getattr(error.orig, "sqlstate", None) == _NOT_PERMITTED:
             raise _not_permitted(url) from None
         said = str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else type(error.orig).__name__
-        password = address_of(url).password
-        for secret in filter(None, (password, *_query_secrets(url))):
-            said = said.replace(str(secret), "***")
         raise UsageError(
-            f"数据库“{database_label(url)}”无法打开或升级：{said}。"
+            f"数据库“{database_label(url)}”无法打开或升级：{without_secrets(said, address_of(url))}。"
             "请核对地址、用户和密码，确认数据库服务已启动、文件夹存在且可写"
         ) from None
-
-
-def _query_secrets(url: str) -> list[str]:
-    value = address_of(url).query.get("password", "")
-    return [value] if isinstance(value, str) else list(value)

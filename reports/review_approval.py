@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
+from models.clipping import clipped
+
 _LONGEST = 200
 """Characters of a name, number or comment that a line shows; the review report shows all."""
 
@@ -99,8 +101,7 @@ def day_text(moment: datetime) -> str:
 
 def _one_line(text: str) -> str:
     """What somebody typed, so that no line of it passes for one of ours."""
-    line = " ".join(text.split())
-    return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}……"
+    return clipped(" ".join(text.split()), _LONGEST)
 
 
 def statutory_text(line: StatutoryLine | None) -> str:
