@@ -31,7 +31,6 @@ from tasks.disclose.approval import APPROVED, RETURNED, covered_versions, obstac
 from tasks.disclose.approval_review import statutory_line
 from tasks.disclose.dates import parse_date
 from tasks.disclose.release import carry_out, note_statutory
-from tasks.disclose.review import write_review
 from tasks.step import key_of
 
 keep_run_logs_readable()
@@ -88,9 +87,9 @@ def release(
         cycle_id = cycle.id or 0
         if document_number or approved_on:
             on = parse_date(approved_on, settings().today)
-            note_statutory(url, cycle_id, document_number, on, "操作员", run=str(current_run.id))
-            # Whoever decides looks at the report: it must show what was just registered.
-            write_review(url, cycle_id, sources["out"], sources["mark"])
+            note_statutory(
+                url, cycle_id, document_number, on, "操作员", sources["out"], sources["mark"], run=str(current_run.id)
+            )
         with session_of(url) as session:
             status = cycle_status(session, cycle)
             versions = covered_versions(session, cycle)

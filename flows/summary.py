@@ -104,6 +104,7 @@ class CycleStatus:
     Attributes:
         refused: What the newest run over the whole inbox refused and no unit answers for, secret files first.
         folders: Folders in the inbox; they are not read, which alone is no fault.
+        release: 批复 and reviewers' decisions.
     """
 
     year: int
@@ -113,12 +114,11 @@ class CycleStatus:
     refused: list[RefusedFile]
     phases: dict[str, str] = field(default_factory=dict)
     folders: list[RefusedFile] = field(default_factory=list)
+    release: ReleaseReview = field(default_factory=ReleaseReview)
 
     def of(self, *states: StepState) -> list[UnitStatus]:
         """Units (not departments) in one of these overall states."""
         return [unit for unit in self.units if unit.kind == "单位" and unit.overall in states]
-
-    release: ReleaseReview = field(default_factory=ReleaseReview)
 
     @property
     def folder(self) -> str:

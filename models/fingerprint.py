@@ -1,8 +1,8 @@
 """Fingerprint of the state that a cycle has reached: the same on every database and by every way that leads there.
 
-Left out are ids, the database's own name, moments, counts of attempts, the order in which cells were read, and the event trail; an id of
-another row is replaced by what names that row (unit code, role and number of a version …). Rows are put in order
-here, since databases sort text differently.
+Left out are ids, the database's own name, moments, counts of attempts, the order in which cells were read, and the
+event trail; an id of another row is replaced by what names that row (unit code, role and number of a version …). Rows
+are put in order here, since databases sort text differently.
 """
 
 import hashlib

@@ -12,6 +12,7 @@ from hypothesis import settings
 from postgres import PostgresCluster, running_cluster
 
 from flows.prefect_environment import READY, prepare_prefect
+from flows.settings import settings as installation_settings
 from models.profiles import Profile, load_profile
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -23,10 +24,20 @@ settings.load_profile("juesuan")
 # A process of pytest-xdist inherits its parent's environment; without a home of its own, its server would share a
 # database with the others'.
 os.environ.pop(READY, None)
+os.environ.pop("JUESUAN_DATABASE", None)
 HOME = Path(tempfile.mkdtemp(prefix="juesuan-tests-"))
 atexit.register(shutil.rmtree, HOME, ignore_errors=True)
 os.environ["JUESUAN_HOME"] = str(HOME)
 prepare_prefect(HOME)
+
+
+@pytest.fixture(autouse=True)
+def _own_database() -> Iterator[None]:
+    """No test works on the database that the one before it chose for this process."""
+    yield
+    if os.environ.pop("JUESUAN_DATABASE", None):
+        installation_settings.cache_clear()
+
 
 BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 

@@ -15,7 +15,6 @@ def run(arguments: argparse.Namespace) -> int:
     from tasks.disclose.approval import APPROVED, RETURNED
     from tasks.disclose.dates import parse_date
     from tasks.disclose.release import carry_out, note_statutory, release_obstacles
-    from tasks.disclose.review import write_review
 
     url = settings().database_url
     upgrade_database(url)
@@ -25,8 +24,9 @@ def run(arguments: argparse.Namespace) -> int:
     cycle_id = cycle.id or 0
     if arguments.document_number or arguments.approved_on:
         approved_on = parse_date(arguments.approved_on, settings().today)
-        note_statutory(url, cycle_id, arguments.document_number, approved_on, arguments.by)
-        write_review(url, cycle_id, sources["out"], sources["mark"])
+        note_statutory(
+            url, cycle_id, arguments.document_number, approved_on, arguments.by, sources["out"], sources["mark"]
+        )
         print(f"已登记批复：{_registered(url, cycle_id)}。请核对文号和日期。")
     if not (arguments.approve or arguments.send_back):
         if arguments.document_number or arguments.approved_on:

@@ -1,4 +1,4 @@
-"""Carries a reviewer's decision out: stores it and rewrites the documents, which lose or regain 草稿."""
+"""Records 批复, and carries a reviewer's decision out: stores it and rewrites the documents, which lose or regain 草稿."""
 
 from datetime import date
 
@@ -12,10 +12,13 @@ from tasks.disclose.review import write_review
 from tasks.step import cycle_by_id, units_of
 
 
-def note_statutory(url: str, cycle_id: int, document_number: str, approved_on: date, by: str, run: str = "") -> None:
-    """Record 批复 in a transaction of its own. Arguments and errors as of ``record_statutory``."""
+def note_statutory(
+    url: str, cycle_id: int, document_number: str, approved_on: date, by: str, out: str, mark: str, run: str = ""
+) -> None:
+    """Record 批复 and show it in the report, at which whoever decides looks. Errors as of ``record_statutory``."""
     with session_of(url) as session:
         record_statutory(session, cycle_by_id(session, cycle_id), document_number, approved_on, by, run)
+    write_review(url, cycle_id, out, mark)
 
 
 def release_obstacles(url: str, cycle_id: int) -> list[str]:

@@ -88,7 +88,6 @@ def states(runs: list[FlowRun]) -> list[tuple[str, str]]:
 def office(tmp_path: Path) -> Iterator[Office]:
     inbox = shutil.copytree(EXAMPLE / "inbox", tmp_path / "inbox")
     place = Place(f"sqlite:///{tmp_path / 'j.db'}", tmp_path / "out", inbox=inbox)
-    before = settings().database
     use_database(place.url)
     upgrade_database(place.url)
     with get_client(sync_client=True) as client:
@@ -98,7 +97,6 @@ def office(tmp_path: Path) -> Iterator[Office]:
             for run in one.runs():
                 client.delete_flow_run(run.id)
             client.delete_deployment(one.deployment)
-    use_database(before or "sqlite://")
 
 
 def test_a_returned_unit_gets_one_run_with_all_an_operator_needs(office: Office) -> None:

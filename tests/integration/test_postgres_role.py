@@ -127,7 +127,7 @@ def test_the_whole_cycle_runs_as_the_app_and_what_it_must_not_do_is_refused(read
         assert len(session.exec(select(SubmissionVersion.id).where(SubmissionVersion.role == "汇总")).all()) == 2
     assert cycle.id is not None
     for number in ("云财〔2023〕1号", "云财〔2023〕2号"):
-        note_statutory(app, cycle.id, number, date(2023, 8, 15), "张三")
+        note_statutory(app, cycle.id, number, date(2023, 8, 15), "张三", str(place.out), "示例数据")
     carry_out(app, cycle.id, "退回", "张三", "请补报", str(place.out), "示例数据")
     for statement in (
         "UPDATE cell SET amount = 0",

@@ -65,7 +65,7 @@ def test_release_needs_a_department_that_passed_and_the_statutory_approval(datab
     assert len(found) == 2 and "部门决算审核未通过" in found[0] and "尚未登记财政部门批复" in found[1]
     with pytest.raises(UsageError, match="不能批准公开：部门决算审核未通过"):
         approve(place)
-    note_statutory(place.url, cycle_id(place), NUMBER, DAY, "甲")
+    note_statutory(place.url, cycle_id(place), NUMBER, DAY, "甲", str(place.out), "示例数据")
     assert len(said(place)) == 1, "批复 alone does not mend the department"
     with session_of(place.url) as session:
         assert session.exec(select(Approval)).all() == []
@@ -77,7 +77,7 @@ def test_an_approval_freezes_what_it_covers_and_is_void_for_what_changes(databas
     assert drafts(place) == everyone
     with pytest.raises(UsageError, match="尚未登记财政部门批复"):
         approve(place)
-    note_statutory(place.url, cycle_id(place), NUMBER, DAY, "甲")
+    note_statutory(place.url, cycle_id(place), NUMBER, DAY, "甲", str(place.out), "示例数据")
     assert said(place) == [] and drafts(place) == everyone, "批复 alone publishes nothing"
     assert sorted(approve(place)) == sorted(everyone)
     assert drafts(place) == set()
@@ -108,7 +108,7 @@ def test_an_approval_freezes_what_it_covers_and_is_void_for_what_changes(databas
 
 def test_a_return_takes_an_approval_back_and_is_kept_beside_it(database_url: str, tmp_path: Path) -> None:
     place = ready(database_url, tmp_path)
-    note_statutory(place.url, cycle_id(place), NUMBER, DAY, "甲")
+    note_statutory(place.url, cycle_id(place), NUMBER, DAY, "甲", str(place.out), "示例数据")
     approve(place)
     carry_out(place.url, cycle_id(place), "退回", "审核人乙", "请核对附表", str(place.out), MARK)
     assert drafts(place) == set(FIRST)
@@ -127,11 +127,11 @@ def test_a_return_takes_an_approval_back_and_is_kept_beside_it(database_url: str
 def test_statutory_approval_is_recorded_once(database_url: str, tmp_path: Path) -> None:
     place = ready(database_url, tmp_path)
     for _ in range(2):
-        note_statutory(place.url, cycle_id(place), NUMBER, DAY, "甲")
+        note_statutory(place.url, cycle_id(place), NUMBER, DAY, "甲", str(place.out), "示例数据")
     with session_of(place.url) as session:
         assert len(session.exec(select(Event).where(Event.action == "登记批复")).all()) == 1
     with pytest.raises(UsageError, match="批复文号"):
-        note_statutory(place.url, cycle_id(place), "  ", DAY, "甲")
+        note_statutory(place.url, cycle_id(place), "  ", DAY, "甲", str(place.out), "示例数据")
     # A decision has a name and one of two words.
     for decision, reviewer, message in (
         ("同意", " ", "审核人姓名"),
@@ -146,19 +146,19 @@ def test_a_run_that_goes_on_records_the_statutory_approval_once(database_url: st
     """Resumed after figures changed, a run must not put 批复 on what finance never saw; refused before, it must."""
     place = ready(database_url, tmp_path)
     with pytest.raises(UsageError, match="批复文号"):
-        note_statutory(place.url, cycle_id(place), "", DAY, "甲", run="one")
-    note_statutory(place.url, cycle_id(place), NUMBER, DAY, "甲", run="one")
+        note_statutory(place.url, cycle_id(place), "", DAY, "甲", str(place.out), "示例数据", run="one")
+    note_statutory(place.url, cycle_id(place), NUMBER, DAY, "甲", str(place.out), "示例数据", run="one")
     change_301004(place.inbox)
     run_plain(place, "301004")
-    note_statutory(place.url, cycle_id(place), NUMBER, DAY, "甲", run="one")
+    note_statutory(place.url, cycle_id(place), NUMBER, DAY, "甲", str(place.out), "示例数据", run="one")
     assert len(said(place)) == 1 and "公开数与批复数不一致" in said(place)[0]
-    note_statutory(place.url, cycle_id(place), NUMBER, DAY, "甲", run="two")
+    note_statutory(place.url, cycle_id(place), NUMBER, DAY, "甲", str(place.out), "示例数据", run="two")
     assert said(place) == [], "recorded anew, on purpose"
-    note_statutory(place.url, cycle_id(place), NUMBER, DAY, "甲", run="two")
+    note_statutory(place.url, cycle_id(place), NUMBER, DAY, "甲", str(place.out), "示例数据", run="two")
     with session_of(place.url) as session:
         assert len(session.exec(select(Event).where(Event.action == "登记批复")).all()) == 2
     with pytest.raises(UsageError, match="2022 年度结束以前"):
-        note_statutory(place.url, cycle_id(place), NUMBER, date(2022, 12, 31), "甲")
+        note_statutory(place.url, cycle_id(place), NUMBER, date(2022, 12, 31), "甲", str(place.out), "示例数据")
 
 
 @pytest.mark.parametrize(
