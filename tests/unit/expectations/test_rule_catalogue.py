@@ -9,13 +9,13 @@ from dataclasses import replace
 
 import pytest
 from rule_cases import PROFILE
-from rule_catalogue_cases import CASES, LEDGER, PLAIN, PRIOR, WHOLE, Case
+from rule_catalogue_cases import CASES, FUND, GENERAL, LEDGER, OTHER, PLAIN, PRIOR, PROJECT, WHOLE, Case, Ledger
 from test_predicates_projects import CASES as PROJECT_CASES
 
 from expectations.catalogue import load_rules
 from expectations.cube import Cube, UnitData
 from expectations.evaluator import evaluate
-from models.findings import RuleOutcome, Status
+from models.findings import RuleOutcome, Severity, Status
 from models.submission import Cell, Presence, Problem, Submission
 
 RULES = load_rules(PROFILE)
@@ -44,6 +44,7 @@ RECEPTIONS = ("数量/国内公务接待批次", "数量/国（境）外公务�
 OTHERS: dict[str, tuple[Callable[[], Submission], str]] = {
     "T01-有数": (lambda: wiped("公开01"), "没有填任何数字"),
     "D-对账": (lambda: wiped("财政对账单"), "财政对账单没有填列"),
+    "Y-上年": (lambda: changed(cells=[c for c in WHOLE.cells if not c.row.startswith("上年/")]), "上年数没有填列"),
     "B-接待": (lambda: wiped("补充信息", *RECEPTIONS), "应大于 0 批次"),
     "R-表齐": (lambda: changed(presence=WHOLE.presence | {"公开05": Presence.ABSENT}), "没有找到"),
     "R-必填": (
@@ -144,3 +145,41 @@ def test_an_unfilled_workbook_does_not_pass() -> None:
     assert [finding.rule for outcome in found.values() for finding in outcome.findings if finding.blocks] == [
         "T01-有数"
     ]
+
+
+def violated(ledger: Ledger, last: Submission | None = None) -> dict[str, Severity]:
+    """Rules that the ledger's accounts violate, with their severity."""
+    found = outcomes(UnitData("甲", ledger.submission(PROFILE, 2022), prior=last))
+    return {rule: one.severity for rule, one in found.items() if one.status is Status.VIOLATED}
+
+
+def test_a_deficit_of_other_money_is_asked_about_once_and_never_blocked_as_impossible() -> None:
+    """Opening: 16 of the appropriations and a deficit of 120 elsewhere; a public hospital's ordinary state."""
+    deep = replace(LEDGER, opening={GENERAL: 10, FUND: 6, OTHER: -120}, supplement=without_last_year())
+    asked = {"Y-上年": Severity.VERIFIABLE}
+    assert violated(deep) == asked | {"T01-非负": Severity.VERIFIABLE}, (
+        "年初 16-120 = -104, 年末 96-124 = -28: both negative"
+    )
+    shallow = replace(LEDGER, opening={GENERAL: 10, FUND: 6, OTHER: -8}, supplement=without_last_year())
+    assert violated(shallow) == asked | {"X14-年初": Severity.VERIFIABLE}, "年初 8 below 16; 年末 84 above 36"
+
+
+def test_red_entries_of_other_money_are_asked_about_and_never_blocked_as_impossible() -> None:
+    """A reversed outlay of 8 outside the appropriations: the whole of the subject is below its appropriated part."""
+    outlay = [*LEDGER.outlay, ("2010302", PROJECT, OTHER, -8)]
+    assert violated(replace(LEDGER, outlay=outlay)) == {
+        "X35-小计": Severity.VERIFIABLE,
+        "X35-项目支出": Severity.VERIFIABLE,
+        "X34-科目": Severity.VERIFIABLE,
+    }
+
+
+def test_last_years_deficit_of_other_money_is_no_contradiction() -> None:
+    """上年年末 -50 in all, 16 of it appropriations: declared as it was published."""
+    supplement = LEDGER.supplement | {("上年/年末结转和结余", "金额"): -50, ("年初调整/其他", "金额"): 70}
+    found = violated(replace(LEDGER, supplement=supplement))
+    assert found == {"Y-非负": Severity.VERIFIABLE, "Y01-年初直接": Severity.VERIFIABLE}
+
+
+def without_last_year() -> dict[tuple[str, str], int | str]:
+    return {address: value for address, value in LEDGER.supplement.items() if not address[0].startswith("上年/")}
