@@ -1,6 +1,6 @@
 """Consistent accounts and, for every formula of the catalogue, one named cell whose change breaks it.
 
-Amounts are in 元 unless told otherwise. ``WHOLE`` is an administrative unit with all three budgets, so that every
+Amounts are in 万元 unless told otherwise (a department of 1,788 元 would be asked whether it typed 万元). ``WHOLE`` is an administrative unit with all three budgets, so that every
 relation shows a figure; ``PLAIN`` a public institution without funds; ``PRIOR`` last year's accounts of ``WHOLE``.
 """
 
@@ -12,6 +12,7 @@ from pathlib import Path
 from rule_cases import PROFILE, submission
 
 from expectations.cube import UnitData
+from models.forms import Kind
 from models.money import parse_fen
 from models.submission import Cell, Submission
 
@@ -101,10 +102,27 @@ LAST_YEAR = {
     ("公开10", "机关运行经费/行政单位"): 350,
 }  # fmt: skip
 
-WHOLE: Submission = LEDGER.submission(PROFILE, 2022)
-PLAIN: Submission = INSTITUTION.submission(PROFILE, 2022)
+WAN = 10_000
+"""元 in the unit in which the ledgers and cases here are written."""
+
+
+def accounts(ledger: Ledger) -> Submission:
+    """The ledger's forms, its amounts taken as 万元."""
+    made = ledger.submission(PROFILE, 2022)
+    made.cells = [_enlarged(cell) for cell in made.cells]
+    made.counterparties = [replace(line, amount_fen=line.amount_fen * WAN) for line in made.counterparties]
+    return made
+
+
+def _enlarged(cell: Cell) -> Cell:
+    money = cell.amount is not None and PROFILE.forms[cell.form].kind_of(cell.row, cell.column) is Kind.FEN
+    return replace(cell, amount=(cell.amount or 0) * WAN) if money else cell
+
+
+WHOLE: Submission = accounts(LEDGER)
+PLAIN: Submission = accounts(INSTITUTION)
 PLAIN.cells.append(Cell("公开10", "机关运行经费/行政单位", "统计数", 0, None, "公开10!C14"))
-PRIOR: Submission = submission({address: yuan * 100 for address, yuan in LAST_YEAR.items()})
+PRIOR: Submission = submission({address: wan * WAN * 100 for address, wan in LAST_YEAR.items()})
 
 
 @dataclass(frozen=True)
@@ -113,7 +131,7 @@ class Case:
 
     Attributes:
         cell: ``form|row|column``.
-        to: New content in the cell's own scale (元, or a number of things); empty deletes the cell.
+        to: New content in the cell's own scale (万元, or a number of things); empty deletes the cell.
         difference: left - right of the finding, likewise; empty when the formula compares with a bare bound.
         base: Accounts that are changed. scope: 单位 or 部门.
     """
@@ -140,7 +158,7 @@ class Case:
 
 
 def _scaled(form: str, row: str, column: str, text: str) -> int:
-    return int(text) if PROFILE.forms[form].kind_of(row, column).value == "count" else parse_fen(text)
+    return int(text) if PROFILE.forms[form].kind_of(row, column).value == "count" else parse_fen(text, "万元")
 
 
 def _put(data: Submission, form: str, row: str, column: str, text: str) -> None:

@@ -9,7 +9,20 @@ from dataclasses import replace
 
 import pytest
 from rule_cases import PROFILE
-from rule_catalogue_cases import CASES, FUND, GENERAL, LEDGER, OTHER, PLAIN, PRIOR, PROJECT, WHOLE, Case, Ledger
+from rule_catalogue_cases import (
+    CASES,
+    FUND,
+    GENERAL,
+    LEDGER,
+    OTHER,
+    PLAIN,
+    PRIOR,
+    PROJECT,
+    WHOLE,
+    Case,
+    Ledger,
+    accounts,
+)
 from test_predicates_projects import CASES as PROJECT_CASES
 
 from expectations.catalogue import load_rules
@@ -46,6 +59,7 @@ OTHERS: dict[str, tuple[Callable[[], Submission], str]] = {
     "D-对账": (lambda: wiped("财政对账单"), "财政对账单没有填列"),
     "Y-上年": (lambda: changed(cells=[c for c in WHOLE.cells if not c.row.startswith("上年/")]), "上年数没有填列"),
     "B-接待": (lambda: wiped("补充信息", *RECEPTIONS), "应大于 0 批次"),
+    "M-量级": (lambda: LEDGER.submission(PROFILE, 2022), "相差一万倍"),
     "R-表齐": (lambda: changed(presence=WHOLE.presence | {"公开05": Presence.ABSENT}), "没有找到"),
     "R-必填": (
         lambda: changed(cells=[c for c in WHOLE.cells if c.row != "概况/主要职责"]),
@@ -53,7 +67,7 @@ OTHERS: dict[str, tuple[Callable[[], Submission], str]] = {
     ),
     "R-科目名称": (lambda: changed(row_names=WHOLE.row_names | {("公开03", "2080505"): "养老金"}), "写作“养老金”"),
     "N-往来": (
-        lambda: changed(counterparties=[replace(WHOLE.counterparties[0], amount_fen=2001)]),
+        lambda: changed(counterparties=[replace(WHOLE.counterparties[0], amount_fen=20_000_001)]),
         "多 0.01 元",
     ),
     "N-往来单位": (lambda: changed(counterparties=[replace(WHOLE.counterparties[0], counterpart="甲")]), "就是本单位"),
@@ -149,7 +163,7 @@ def test_an_unfilled_workbook_does_not_pass() -> None:
 
 def violated(ledger: Ledger, last: Submission | None = None) -> dict[str, Severity]:
     """Rules that the ledger's accounts violate, with their severity."""
-    found = outcomes(UnitData("甲", ledger.submission(PROFILE, 2022), prior=last))
+    found = outcomes(UnitData("甲", accounts(ledger), prior=last))
     return {rule: one.severity for rule, one in found.items() if one.status is Status.VIOLATED}
 
 
