@@ -11,6 +11,7 @@ from models.findings import RuleOutcome, Severity, Status
 from models.submission import Submission
 
 TOTAL = ("公开01", "收入/总计")
+SPENT = ("公开01", "本年支出合计")
 LAST = ("补充信息", "上年/收入总计")
 WAGES = ("公开06", "301", "金额")
 RUNNING = ("公开07", "三公经费", "决算数/公务用车购置及运行维护费/公务用车运行维护费")
@@ -35,7 +36,9 @@ def said(figures: Figures, **fields: object) -> str:
     ("figures", "words"),
     [
         # A bureau of 1,123.10 万元 typed as 元.
-        ({TOTAL: 112_310}, "全年收入总计为 1,123.10 元"),
+        ({SPENT: 107_160}, "全年支出合计为 1,071.60 元"),
+        # A deficit carried over leaves little in total; what is spent says more.
+        ({TOTAL: 112_310, SPENT: 300 * WAN}, ""),
         # Against last year, which was filed in 元: a ten-thousandth, and the borders of the thousandfold.
         ({TOTAL: 2 * WAN, LAST: 2_000 * WAN}, "上年收入总计为 20,000,000.00 元"),
         ({TOTAL: 2 * WAN, LAST: 1_999 * WAN}, ""),
@@ -65,11 +68,11 @@ def test_many_tiny_outlays_are_a_sign_by_themselves() -> None:
 
 
 def test_every_sign_stands_in_one_finding_and_it_names_the_factor() -> None:
-    outcome = judged(submission({TOTAL: 112_310, WAGES: 48_806, RUNNING: 600, CARS: 2}))
+    outcome = judged(submission({SPENT: 107_160, WAGES: 48_806, RUNNING: 600, CARS: 2}))
     assert len(outcome.findings) == 1
     message = outcome.findings[0].message
     assert "误把万元数填成了以“元”为单位的数（相差一万倍）" in message
-    assert all(words in message for words in ("1,123.10 元", "488.06 元", "6.00 元"))
+    assert all(words in message for words in ("1,071.60 元", "488.06 元", "6.00 元"))
     assert (outcome.findings[0].form, outcome.findings[0].row) == TOTAL
 
 
