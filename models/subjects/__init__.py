@@ -78,6 +78,7 @@ class Subjects(dict[str, Subject]):
         return siblings[0] if len(siblings) == 1 else None
 
 
+@lru_cache(maxsize=1 << 14)  # thousands of units print the same names
 def folded_name(text: str) -> str:
     """A name as it is compared: without enumeration, level, spaces, brackets and a closing 支出."""
     folded = bare_name(text)
