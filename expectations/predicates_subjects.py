@@ -34,9 +34,14 @@ def subject_codes(unit: "UnitData", rule: "Rule", profile: Profile) -> Iterator[
             continue
         name = next(filter(None, printed.values()), "")
         named = f"科目编码 {code}" + (f"（{clipped(name, NAME_SHOWN)}）" if name else "")
-        words = _not_of_the_year(subject, year) if subject is not None and not subject.in_use(year) else ""
-        words = words or f"不在 {year} 年功能分类科目字典中，请核对编码；编码无误、只是字典未收的可不改。"
-        yield _judged(unit, code, printed, named + words + _other_code(profile, name, code, year))
+        other = _other_code(profile, name, code, year)
+        if subject is not None and not subject.in_use(year):
+            words = _not_of_the_year(subject, code, year)
+        else:
+            words = f"不在 {year} 年功能分类科目字典中，请核对编码。" + (
+                "" if other else "编码无误、只是字典未收的可不改。"
+            )
+        yield _judged(unit, code, printed, named + words + other)
 
 
 @predicate("subject_names")
@@ -80,8 +85,8 @@ def _first_known(profile: Profile, code: str) -> Subject | None:
     return profile.functional.get(code)
 
 
-def _not_of_the_year(subject: Subject, year: int) -> str:
-    whose = f"所属的 {subject.code} {subject.name}" if subject.code else ""
+def _not_of_the_year(subject: Subject, code: str, year: int) -> str:
+    whose = "" if subject.code == code else f"所属的 {subject.code} {subject.name}"
     if subject.until is not None and subject.until < year:
         return f"{whose}已自 {subject.until + 1} 年起停用，请改用 {year} 年的科目。"
     return f"{whose}自 {subject.since} 年起才启用，{year} 年度请改用当年的科目。"
@@ -94,7 +99,7 @@ def _other_code(profile: Profile, name: str, code: str, year: int) -> str:
 
 def _judged(unit: "UnitData", code: str, forms: Iterable[str], message: str) -> Judged:
     places = {form: unit.place(form, code) for form in forms}
-    told = [place if "!" in place else f"{form}{place}" for form, place in places.items()]
+    told = [place if form in place else f"{form}{place}" for form, place in places.items()]
     more = f"等 {len(told)} 处" if len(told) > PLACES_LISTED else ""
     form, place = next(iter(places.items()))
     where = f"见：{'、'.join(told[:PLACES_LISTED])}{more}。"
