@@ -10,7 +10,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from models.findings import Severity
-from models.forms.matching import bare_name
 from models.forms.schema import Form, Row
 from models.profiles import Profile
 from models.submission import Presence
@@ -100,22 +99,6 @@ def required_forms(unit: "UnitData", rule: "Rule", profile: Profile) -> Iterator
             fault = "没有找到" if presence is Presence.ABSENT else "无法读取"
             name = f"{form.code}《{form.name}》" if form.code != form.name else f"《{form.name}》"
             yield Judged(False, form.code, message=f"{name}{fault}；没有数据的表也应保留表样并注明“{form.nothing}”。")
-
-
-@predicate("subject_names")
-def subject_names(unit: "UnitData", rule: "Rule", profile: Profile) -> Iterator[Judged]:
-    """A subject's printed name is the dictionary's (同编码异名); subjects that the dictionary lacks are not judged."""
-    for (form, code), name in unit.submission.row_names.items():
-        subject = profile.functional.get(code)
-        if subject is None or not name.strip() or bare_name(name) == bare_name(subject.name):
-            continue
-        yield Judged(
-            False,
-            form,
-            code,
-            location=unit.place(form, code),
-            message=f"{form}科目编码 {code} 的名称写作“{name.strip()}”，科目字典为“{subject.name}”，请核对编码或名称。",
-        )
 
 
 @predicate("year_matches")

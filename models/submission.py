@@ -56,7 +56,7 @@ class Problem:
 
     Attributes:
         rule: ``R-金额`` (no exact amount), ``R-行`` (unknown row), ``R-列`` (unknown or missing column), ``R-公式``
-            (formula without value), ``R-重复`` (a row or form twice), ``R-科目`` (unknown subject),
+            (formula without value), ``R-重复`` (a row or form twice), ``R-科目`` (no subject code),
             ``R-移位`` (shifted).
         severity: ``mandatory``, ``verifiable`` or ``hint``.
         message: What is wrong and what to do, in Chinese.

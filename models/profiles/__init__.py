@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from models.definitions import Definition, read_yaml, validate
 from models.errors import UsageError
 from models.forms import FormCatalogue, load_forms
-from models.subjects import Subject, load_subjects
+from models.subjects import Subjects, load_subjects
 
 PROFILES_ROOT = Path(__file__).parent
 DEFAULT_PROFILE = "national-2022"
@@ -60,12 +60,12 @@ class Profile(Definition):
         return load_forms(self.form_set)
 
     @property
-    def functional(self) -> dict[str, Subject]:
+    def functional(self) -> Subjects:
         """Functional subjects by code."""
         return load_subjects(self.functional_subjects)
 
     @property
-    def economic(self) -> dict[str, Subject]:
+    def economic(self) -> Subjects:
         """Economic subjects by code."""
         return load_subjects(self.economic_subjects)
 

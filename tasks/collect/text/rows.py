@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Collection
-from functools import cached_property
 
 from models.forms import Form, Row
 from models.forms.matching import bare_name, match_rows, normalise
 from models.profiles import Profile
+from models.subjects import folded_name, parent_of
 from tasks.collect.text.layout import Group
 
 _CODE = re.compile(r"([0-9]+)(?:\.0{1,2})?")
@@ -38,6 +38,7 @@ class RowFinder:
         self.form, self.profile = form, profile
         self._order = {key: index for index, key in enumerate(form.rows)}
         self._last: dict[int, int] = {}
+        self._subject = ""
 
     def restart(self) -> None:
         """Forget the rows met: a new header begins."""
@@ -46,6 +47,7 @@ class RowFinder:
     def met(self, group: int, key: str) -> None:
         """Remember the last row of a column group."""
         self._last[group] = self._order.get(key, -1)
+        self._subject = key if key.isdigit() else ""
 
     def find(self, number: int, group: Group, code: str, name: str, seen: Collection[str]) -> str | None:
         """Key of a row.
@@ -65,8 +67,22 @@ class RowFinder:
             return code if known else None
         if row := self._named(number, group, name, seen):
             return row.key
-        same = self._subjects.get(bare_name(name), []) if self.form.open_panel else []
-        return same[0] if len(same) == 1 else None
+        return self._subject_named(name, seen) if self.form.open_panel else None
+
+    def _subject_named(self, name: str, seen: Collection[str]) -> str | None:
+        """Functional code of a row printed without it; of namesakes the one that the row above leads to.
+
+        That is a class, or a subject below the row above or below one of those above that.
+        """
+        subjects, year = self.profile.functional, self.profile.year
+        same = [code for code in subjects.by_name.get(folded_name(name), ()) if subjects[code].in_use(year)]
+        if len(same) > 1:
+            above = {"", *(self._subject[:digits] for digits in (3, 5, 7))}
+            same = [code for code in same if code not in seen and parent_of(code) in above]
+        if len(same) != 1:
+            self._subject = ""  # what follows may stand below the row that was not placed
+            return None
+        return same[0]
 
     def _named(self, number: int, group: Group, name: str, seen: Collection[str]) -> Row | None:
         """Row of that name; of several, those printed with the same enumeration, then the first below the last met."""
@@ -80,11 +96,3 @@ class RowFinder:
         free = [row for row in candidates if row.key not in seen]
         below = [row for row in free if self._order[row.key] > last]
         return (below or free or candidates)[0]
-
-    @cached_property
-    def _subjects(self) -> dict[str, list[str]]:
-        """Functional codes by name, for rows printed without their code."""
-        names: dict[str, list[str]] = {}
-        for subject in self.profile.functional.values():
-            names.setdefault(bare_name(subject.name), []).append(subject.code)
-        return names

@@ -222,17 +222,13 @@ class _TableReader:
 
     def _check_name(self, line: Line, row: Row, name: str) -> None:
         names = {bare_name(text) for text in (row.name, row.label, *row.synonyms)}
-        if name and bare_name(name) not in names:
+        subject = self.profile.economic.get(row.code)
+        if name and bare_name(name) not in names and not (subject and subject.known_as(name, self.profile.year)):
             message = f"第 {line.number} 行科目编码 {row.code} 的名称为“{clip(name)}”，表样为“{row.name}”，按编码读取。请核对。"
             self._problem("R-科目", "hint", line, message, row=row.key)
 
     def _open_row(self, line: Line, code: str, name: str) -> None:
         self.result.row_names[(self.form.code, code)] = "".join(name.split())
-        if code not in self.profile.functional:
-            message = (
-                f"第 {line.number} 行科目编码 {code}（{clip(name)}）不在本年功能分类科目字典中。请核对编码是否有误。"
-            )
-            self._problem("R-科目", "hint", line, message, row=code)
 
     # -- cells --------------------------------------------------------------------------------------------------------
 

@@ -189,7 +189,7 @@ def _unrecognised(sheet: Sheet, submission: Submission) -> None:
 
 
 def _read_form(form: Form, sheet: Sheet, profile: Profile, submission: Submission) -> None:
-    table = TableReader(form, sheet, profile.functional).read()
+    table = TableReader(form, sheet).read()
     submission.problems += table.problems
     if not table.found:
         submission.presence[form.code] = Presence.UNREADABLE

@@ -3,13 +3,12 @@
 Nothing that stands on the sheet under or beside the table is lost silently: what has no place becomes a Problem.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from models.errors import AmountError
 from models.findings import Severity
 from models.forms import Form, Kind, Row
-from models.subjects import Subject, functional_level
+from models.subjects import functional_level
 from models.submission import NOT_APPLICABLE, Cell, Problem
 from reports.workbook_layout import is_record_panel
 from tasks.collect.workbook.grid import Raw, Sheet, amount_of, is_dash, shown, text_of
@@ -57,11 +56,10 @@ class TableReader:
     Args:
         form: The form.
         sheet: Its sheet.
-        subjects: Functional subjects by code, for open rows.
     """
 
-    def __init__(self, form: Form, sheet: Sheet, subjects: Mapping[str, Subject]) -> None:
-        self._form, self._sheet, self._subjects = form, sheet, subjects
+    def __init__(self, form: Form, sheet: Sheet) -> None:
+        self._form, self._sheet = form, sheet
         self._table = Table()
         self._rows = RowFinder(form)
         self._faults = dict(sheet.faults)
@@ -207,9 +205,6 @@ class TableReader:
             return
         if not self._first(code, row, content):
             return
-        if code not in self._subjects and content:
-            words = f"科目编码 {code} 不在本年度科目表中。请核对编码；确属新增科目的可不改。"
-            self._problem("R-科目", row, block.code, words, key=code, severity=Severity.HINT)
         self._table.names[code] = name
         self._cells(block, row, code, None)
 

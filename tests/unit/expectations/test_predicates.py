@@ -57,24 +57,6 @@ class TestRequiredForms:
         assert outcome("required_forms", UnitData("1", data)).status is Status.HOLDS
 
 
-class TestSubjectNames:
-    @pytest.mark.parametrize("name", ["社会保障和就业支出", "八、社会保障和就业支出", " 社会保障 和就业支出 ", ""])
-    def test_same_name_in_other_dress(self, name: str) -> None:
-        data = submission({("公开03", "208", "基本支出"): 1}, names={("公开03", "208"): name})
-        assert outcome("subject_names", UnitData("1", data)).status is Status.HOLDS
-
-    def test_another_name(self) -> None:
-        data = submission({("公开03", "208", "基本支出"): 1}, names={("公开03", "208"): "社保支出"})
-        (finding,) = outcome("subject_names", UnitData("1", data)).findings
-        assert (finding.row, finding.row_name, finding.subject_code) == ("208", "社会保障和就业支出", "208")
-        assert "写作“社保支出”，科目字典为“社会保障和就业支出”" in finding.message
-        assert finding.location == "公开03!208/基本支出"
-
-    def test_a_code_outside_the_dictionary_is_not_judged(self) -> None:
-        data = submission({}, names={("公开03", "2999998"): "任意"})
-        assert outcome("subject_names", UnitData("1", data)).status is Status.HOLDS
-
-
 class TestYear:
     @pytest.mark.parametrize(("year", "status"), [(2022, "holds"), (2021, "violated"), (0, "not_checked")])
     def test_year(self, year: int, status: str) -> None:

@@ -8,7 +8,7 @@ from models.errors import CatalogueError
 from models.forms import Form, Kind, load_form, load_forms
 from models.forms.matching import bare_name, match_column, match_form, match_rows
 from models.profiles import Profile, load_profile
-from models.subjects import load_subjects, parent_of
+from models.subjects import load_subjects
 
 PUBLIC = [f"公开{number:02d}" for number in range(1, 11)]
 
@@ -37,10 +37,15 @@ def test_rows_and_columns_of_each_table(forms: dict[str, Form]) -> None:
     assert [row.line for row in forms["公开10"].rows.values()] == [*range(1, 16), 17]
 
 
-def test_economic_rows_are_the_whole_dictionary(forms: dict[str, Form]) -> None:
+def test_economic_rows_are_subjects_of_the_year(forms: dict[str, Form]) -> None:
     subjects = load_subjects("economic_2022")
-    rows = {row.code: row.name for row in forms["公开06"].rows.values() if row.code}
-    assert rows == {code: subject.name for code, subject in subjects.items()}
+    rows = {row.code: row for row in forms["公开06"].rows.values() if row.code}
+    assert [row for code, row in rows.items() if not subjects[code].known_as(row.name, 2022)] == []
+    assert [
+        row for code, row in rows.items() if not match_rows(forms["公开06"].panel_of[code], subjects[code].name)
+    ] == []
+    unprinted = [code for code, subject in subjects.items() if subject.in_use(2022) and code not in rows]
+    assert unprinted == ["31206"], "an official subject that the form of 2022 does not print"
 
 
 def test_kinds(forms: dict[str, Form]) -> None:
@@ -149,13 +154,6 @@ def test_the_catalogue_hash_names_its_content(tmp_path: Path) -> None:
         (tmp_path / name).mkdir()
         (tmp_path / name / "1.yaml").write_text(text, "utf-8")
     assert load_forms("a", tmp_path).hash != load_forms("b", tmp_path).hash
-
-
-def test_subject_parents() -> None:
-    subjects = load_subjects("functional_2022")
-    assert parent_of("2080505") == "20805" and parent_of("20805") == "208" and parent_of("208") == ""
-    orphans = [code for code in subjects if parent_of(code) and parent_of(code) not in subjects]
-    assert orphans == []
 
 
 def test_profile_grades() -> None:

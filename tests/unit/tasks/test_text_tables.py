@@ -285,14 +285,46 @@ def test_namesakes_of_04_are_told_apart_by_order(read: Read) -> None:
     assert ("公开04", "收入/一般公共预算财政拨款", "金额", 2441685618) in figures(submission)
 
 
-def test_unknown_subject_is_a_hint_and_keeps_its_name(read: Read) -> None:
+def test_unknown_subject_is_read_and_keeps_its_name(read: Read) -> None:
     lines = list(LINES)
     at = next(i for i in range(lines.index("公开02表"), len(lines)) if lines[i].startswith("2210201\t"))
     lines.insert(at + 1, "2219999\t别的住房 支出\t1.00\t1.00\t\t\t\t\t")
     submission = read(lines)
-    assert [(p.rule, p.severity, p.row) for p in told(submission)] == [("R-科目", "hint", "2219999")]
+    assert told(submission) == [], "the dictionary is the rules' matter, once for all tables"
     assert submission.row_names[("公开02", "2219999")] == "别的住房支出"
     assert ("公开02", "2219999", "本年收入合计", 100) in figures(submission)
+
+
+def test_names_without_codes_are_found_below_the_row_that_stands_above(read: Read) -> None:
+    lines = list(LINES)
+    start, stop = span("公开02", "公开03")
+    at = next(i for i in range(start, stop) if lines[i].startswith("合计"))
+    names = [
+        "公共安全支出",
+        "法院",
+        "行政运行",
+        "“两庭”建设",
+        "司法",
+        "行政运行",
+        "社区矫正",
+        "其他支出",
+        "其他支出",
+        "其他支出",
+    ]
+    end = next(i for i in range(at, stop) if lines[i].startswith("2210201\t"))
+    lines[at + 1 : end + 1] = [f"\t{name}\t{number}.00" for number, name in enumerate(names, 1)]
+    found = {cell.row: cell.amount for cell in read(lines).form_cells("公开02") if cell.row.isdigit()}
+    codes = ["204", "20405", "2040501", "2040506", "20406", "2040601", "2040610", "229", "22999", "2299999"]
+    assert found == {code: number * 100 for number, code in enumerate(codes, 1)}
+
+
+def test_a_namesake_below_a_row_that_was_not_placed_is_told_never_guessed(read: Read) -> None:
+    lines = list(LINES)
+    at = next(i for i in range(*span("公开02", "公开03")) if lines[i].startswith("2210201\t"))
+    lines[at + 1 : at + 1] = ["20405\t法院\t3.00", "\t某某新科目\t2.00", "\t行政运行\t1.00"]
+    submission = read(lines)
+    assert "2040501" not in {cell.row for cell in submission.form_cells("公开02")}
+    assert [(p.rule, p.row) for p in told(submission)] == [("R-行", "某某新科目"), ("R-行", "行政运行")]
 
 
 @pytest.mark.parametrize("code", ["2080", "20805051", "21O"])
