@@ -1,7 +1,8 @@
 """Reads one 项目支出绩效自评表 (family F-SX22): project, funding, goals, indicators, total, analysis."""
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from models.forms import Form
 from models.forms.matching import bare_name, match_column, match_rows, normalise
@@ -21,8 +22,10 @@ _INFORMATION, _FUNDING, _INDICATORS = 0, 1, 2
 _LEVEL1_END = "指标"
 _LEVEL1 = frozenset({"产出指标", "效益指标", "满意度指标", "成本指标", "预算执行率指标"})
 _NEEDED = ("三级指标", "实际完成值", "分值", "得分")
-_UNIT_LINE = 20
-"""Characters of the longest line that only declares the unit of money."""
+_UNIT_CELL = 20
+"""Characters of the longest cell that only declares the unit of money."""
+
+_HAN = re.compile(r"[\u4e00-\u9fff]")
 
 _GOAL, _ACHIEVED = "年度目标", "实际完成情况"
 
@@ -60,11 +63,11 @@ class _ProjectReader:
         self.columns: dict[int, str] = {}
 
     def read(self) -> tuple[Project | None, list[Problem]]:
+        self.rows.declare_unit(self.section.lines[0].single, place(self.section.first, self.form))
         for line in self.section.lines[1:]:
-            if self.draft.funding is None and line.filled and self._declares_unit(line):
-                continue
-            if line.is_grid and line.filled:
-                self._line(line)
+            rest = line if self.draft.funding is not None else self._without_unit(line)
+            if rest.is_grid and rest.filled:
+                self._line(rest)
         if missing := self._missing():
             head = self.section.lines[0]
             message = (
@@ -101,12 +104,12 @@ class _ProjectReader:
         else:
             self._information(line)
 
-    def _declares_unit(self, line: Line) -> bool:
-        """Whether the line says nothing but the unit of money (单位：元), which is then taken."""
-        if not (single := line.single) or not heading_unit(single) or len(single) > _UNIT_LINE:
-            return False
-        self.rows.declare_unit(single, place(line.number, self.form))
-        return True
+    def _without_unit(self, line: Line) -> Line:
+        """The line without cells that only declare the unit of money (单位：元), which is then taken."""
+        units = [cell for cell in line.filled if "单位" in cell and len(cell) <= _UNIT_CELL and heading_unit(cell)]
+        for cell in units:
+            self.rows.declare_unit(cell, place(line.number, self.form))
+        return replace(line, cells=tuple("" if cell in units else cell for cell in line.cells)) if units else line
 
     def _titles(self, line: Line, panel: int) -> Iterator[tuple[int, str]]:
         for index, cell in enumerate(line.cells):
@@ -182,11 +185,11 @@ class _ProjectReader:
 
     def _total(self, line: Line) -> None:
         rest = [cell for cell in line.filled if bare_name(cell) != "总分"]
-        figure = next((cell for cell in rest if number_text(cell) or any(sign.isdecimal() for sign in cell)), "")
+        figure = next((cell for cell in rest if not _HAN.match(cell)), "")
         grade = next((cell for cell in rest if cell != figure and not is_nothing(cell)), "")
         self.draft.total_location = place(line.number, self.form)
         self.draft.total, self.draft.grade = self.rows.total(figure, grade, self.draft.total_location)
-        if not figure:
+        if is_nothing(figure):
             self._problem(
                 "R-金额", "mandatory", line, f"第 {line.number} 行总分没有数字。请补填后重新报送。", row="总分"
             )
