@@ -24,8 +24,9 @@ def counted(project: Project, scheme: Scheme) -> tuple[Indicator, ...]:
     rows = project.indicators
     bare = [row.points is None and row.score is None for row in rows]
     closes = _sum(rows, scheme, [not blank for blank in bare]) == scheme.total_points
-    own = [not _is_component(rows, bare, at, closes) for at in range(len(rows))]
-    part = [not bare[at] and bool(_OF_WHICH.match(row.name)) and any(own[:at]) for at, row in enumerate(rows)]
+    own = _without_components(rows, bare, closes=closes)
+    first = next((at for at, mine in enumerate(own) if mine), len(rows))
+    part = [at > first and not bare[at] and bool(_OF_WHICH.match(row.name)) for at, row in enumerate(rows)]
     if any(part):
         without = [mine and not of_which for mine, of_which in zip(own, part, strict=True)]
         if _sum(rows, scheme, without) == scheme.total_points:
@@ -35,17 +36,22 @@ def counted(project: Project, scheme: Scheme) -> tuple[Indicator, ...]:
     return tuple(row for row, counts in zip(rows, own, strict=True) if counts)
 
 
-def _is_component(rows: Sequence[Indicator], bare: Sequence[bool], at: int, closes: bool) -> bool:
-    """Whether a row without points belongs to the one above, or heads the 其中 rows with points below it."""
-    if not bare[at]:
-        return False
-    if at + 1 < len(rows) and not bare[at + 1] and _OF_WHICH.match(rows[at + 1].name):
-        return not _OF_WHICH.match(rows[at].name) and _same_level(rows[at], rows[at + 1])
-    above = next((number for number in range(at - 1, -1, -1) if not bare[number]), None)
-    if above is None or not _same_level(rows[above], rows[at]):
-        return False
-    marked = (not rows[number].name or _says_part(rows[number].name) for number in range(above + 1, at + 1))
-    return closes or any(marked)
+def _without_components(rows: Sequence[Indicator], bare: Sequence[bool], *, closes: bool) -> list[bool]:
+    """Which rows count: not those without points that belong to the one above, or that head 其中 rows with points."""
+    own: list[bool] = []
+    above: Indicator | None = None
+    marked = False
+    for at, row in enumerate(rows):
+        if not bare[at]:
+            own.append(True)
+            above, marked = row, False
+            continue
+        below = rows[at + 1] if at + 1 < len(rows) and not bare[at + 1] else None
+        heads = below is not None and bool(_OF_WHICH.match(below.name)) and not _OF_WHICH.match(row.name)
+        marked = marked or not row.name or _says_part(row.name)
+        belongs = above is not None and _same_level(above, row) and (closes or marked)
+        own.append(not (belongs or (below is not None and heads and _same_level(row, below))))
+    return own
 
 
 def _says_part(name: str) -> bool:

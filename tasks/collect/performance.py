@@ -4,7 +4,7 @@ The readers find the rows and their columns; here they become funding lines and 
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -23,6 +23,9 @@ _FIGURES: dict[str, Callable[[str], str]] = {"rate": rate_percent, "score": poin
 """Reads each attribute that is no amount of money."""
 
 _TOTAL_AND_GRADE = re.compile(r"(?P<total>[+-]?[\d.,]+)\s*分?[\s（(，,]*(?P<grade>[^\W\d]{1,4})[）)]?")
+
+MOST_ROWS = 500
+"""Rows of one form that are read; real forms have some dozens."""
 
 _TARGETS, _CONTENT = ("initial_target", "target"), ("initial_target", "target", "actual", "reason")
 
@@ -62,6 +65,7 @@ class FormRows:
         self.indicators: list[Indicator] = []
         self._level1 = self._level2 = ""
         self._unit = ""
+        self._overfull = False
 
     def declare_unit(self, heading: str, location: str) -> None:
         """Take the unit of the amounts from a heading or line that may name one.
@@ -111,6 +115,8 @@ class FormRows:
         """Take a line of the funding table; one in which nothing stands is none unless it is required."""
         if not required and all(is_nothing(text) for text in row.texts.values()):
             return
+        if self._is_full(self.funding, row):
+            return
         values: dict[str, str | None] = {}
         for column, name in FUNDING_FIELDS.items():
             text = row.texts.get(column, "")
@@ -141,6 +147,8 @@ class FormRows:
 
         An unused row is none; one without a name, points and score continues the indicator above.
         """
+        if self._is_full(self.indicators, row):
+            return
         written = {name: row.texts.get(column, "").strip() for column, name in INDICATOR_FIELDS.items()}
         texts = {name: "" if is_nothing(text) else text for name, text in written.items()}
         opens = bool(texts["level1"] or texts["level2"])
@@ -164,6 +172,14 @@ class FormRows:
                     row.location, row.places,
                 )
             )  # fmt: skip
+
+    def _is_full(self, rows: Sequence[object], row: FormRow) -> bool:
+        """Whether the form has more rows than any real one, which is told at the first that is not read."""
+        if len(rows) >= MOST_ROWS and not self._overfull:
+            self._overfull = True
+            words = f"自评表超过 {MOST_ROWS} 行，从这一行起没有读取。请核对文件。"
+            self.tell("R-行", Severity.MANDATORY, words, row.location)
+        return len(rows) >= MOST_ROWS
 
     def _points(self, row: FormRow, name: str, written: Mapping[str, str]) -> str | None:
         column = next(key for key, attribute in INDICATOR_FIELDS.items() if attribute == name)

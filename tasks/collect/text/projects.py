@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from models.findings import Severity
 from models.forms import Form
 from models.forms.matching import bare_name, match_column, match_rows, normalise
 from models.submission import Problem, Project
@@ -22,6 +23,9 @@ _INFORMATION, _FUNDING, _INDICATORS = 0, 1, 2
 _LEVEL1_END = "指标"
 _LEVEL1 = frozenset({"产出指标", "效益指标", "满意度指标", "成本指标", "预算执行率指标"})
 _NEEDED = ("三级指标", "实际完成值", "分值", "得分")
+_MOST_LINES = 2_000
+"""Lines of one form that are read; real ones have some dozens, with notes behind them."""
+
 _UNIT_CELL = 20
 """Characters of the longest cell that only declares the unit of money."""
 
@@ -64,10 +68,13 @@ class _ProjectReader:
 
     def read(self) -> tuple[Project | None, list[Problem]]:
         self.rows.declare_unit(self.section.lines[0].single, place(self.section.first, self.form))
-        for line in self.section.lines[1:]:
+        for line in self.section.lines[1:_MOST_LINES]:
             rest = line if self.draft.funding is not None else self._without_unit(line)
             if rest.is_grid and rest.filled:
                 self._line(rest)
+        if beyond := next((line for line in self.section.lines[_MOST_LINES:] if line.is_grid and line.filled), None):
+            words = f"自评表超过 {_MOST_LINES} 行，从这一行起没有读取。请核对文件。"
+            self.rows.tell("R-行", Severity.MANDATORY, words, place(beyond.number, self.form))
         if missing := self._missing():
             head = self.section.lines[0]
             message = (

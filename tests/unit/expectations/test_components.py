@@ -64,3 +64,8 @@ def test_parts_that_add_up_count_once_also_where_other_points_are_wrong(scheme: 
 def test_a_row_of_another_second_level_is_no_component(scheme: Scheme) -> None:
     project = with_rows(row("种植面积", "20", "20"), row("其中：成活率", level2="质量指标"))
     assert "其中：成活率" in [one.name for one in counted(project, scheme)]
+
+
+def test_tens_of_thousands_of_rows_are_looked_through_once(scheme: Scheme) -> None:
+    many = tuple(row("其中：桃树", *((None, None) if at % 2 else ("1", "1"))) for at in range(40_000))
+    assert len(counted(replace(RETIRED, indicators=many), scheme)) == 20_000

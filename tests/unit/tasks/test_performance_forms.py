@@ -174,6 +174,13 @@ def test_a_low_rate_stays_what_it_is(tmp_path: Path) -> None:
     assert (only_project(got).funding[0].rate, told(got)) == ("0.8", [])
 
 
+def test_a_form_without_end_is_told_and_its_beginning_read(tmp_path: Path) -> None:
+    rows = "".join(f"\n\t\t\t服务人群类别{at}\t≥3类\t≥3类\t≥3类\t1\t1\t" for at in range(3_000))
+    got = text_of(tmp_path, (FIRST_INDICATOR, FIRST_INDICATOR + rows))
+    assert len(only_project(got).indicators) == 500
+    assert {problem.rule for problem in told(got) if "没有读取" in problem.message} == {"R-行"}
+
+
 # -- workbooks --------------------------------------------------------------------------------------------------------
 
 Edit = Callable[[openpyxl.worksheet.worksheet.Worksheet], object]
