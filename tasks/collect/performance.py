@@ -22,7 +22,7 @@ from tasks.collect.placeholders import NIL, is_nothing
 _FIGURES: dict[str, Callable[[str], str]] = {"rate": rate_percent, "score": points_figure, "points": points_figure}
 """Reads each attribute that is no amount of money."""
 
-_TOTAL_AND_GRADE = re.compile(r"(?P<total>[+-]?[\d.,]+)\s*分?[\s（(，,]*(?P<grade>[^\W\d]{1,4})[）)]?")
+_TOTAL_AND_GRADE = re.compile(r"(?P<total>[+-]?[\d.,]+)\s*分?[\s（(，,]*(?P<grade>(?!分)[^\W\d]{1,4})[）)]?")
 
 MOST_ROWS = 500
 """Rows of one form that are read; real forms have some dozens."""
@@ -87,12 +87,13 @@ class FormRows:
 
     def tell(self, rule: str, severity: Severity, words: str, location: str, row: str = "", column: str = "") -> None:
         """Add a problem; ``words`` say what is wrong in the place."""
-        text = f"《{self.form.name}》{location.partition('（')[0] if location.startswith('第') else location}：{words}"
+        where = location.partition("（")[0] if location.startswith("第 ") else location
+        text = f"《{self.form.name}》{where}：{words}"
         self.problems.append(Problem(rule, severity.value, text, self.form.code, row, column, location))
 
     def number(self, text: str, read: Callable[[str], str], location: str, row: str, column: str) -> str | None:
         """A figure as exact decimal text; ``None`` where nothing stands, and where it is no number, which is told."""
-        if is_nothing(text):
+        if _is_blank(text):
             return None
         try:
             return read(text)
@@ -113,7 +114,7 @@ class FormRows:
 
     def add_funding(self, source: str, row: FormRow, *, required: bool = False) -> None:
         """Take a line of the funding table; one in which nothing stands is none unless it is required."""
-        if not required and all(is_nothing(text) for text in row.texts.values()):
+        if not required and all(_is_blank(text) for text in row.texts.values()):
             return
         if self._is_full(self.funding, row):
             return
@@ -208,6 +209,11 @@ def repeated_projects(catalogue: FormCatalogue, projects: Iterable[Project]) -> 
             problems.append(Problem("R-重复", Severity.MANDATORY.value, words, code, row=project.name, location=where))
         first.setdefault(project.name, project.location)
     return problems
+
+
+def _is_blank(text: str) -> bool:
+    """Whether no figure stands there; ``5.`` may be a label elsewhere, but not in a column of figures."""
+    return is_nothing(text) and not any(sign.isdecimal() for sign in text)
 
 
 def _clip(text: str) -> str:

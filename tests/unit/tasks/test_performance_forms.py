@@ -158,6 +158,16 @@ def test_what_is_no_number_is_told_in_a_text(tmp_path: Path, number: str) -> Non
     assert (only_project(got).indicators[0].points, only_project(got).total) == (None, None)
 
 
+@pytest.mark.parametrize(
+    ("printed", "total", "grade"),
+    [("98\t优", "98", "优"), ("98分\t优秀", "98", "优秀"), ("98分（优）\t", "98", "优"), ("98分\t", "98", ""),
+     ("98.5，良\t", "98.5", "良"), ("98\t—", "98", "")],
+)  # fmt: skip
+def test_total_and_grade_of_a_text(tmp_path: Path, printed: str, total: str, grade: str) -> None:
+    project = only_project(text_of(tmp_path, ("\t98\t优", f"\t{printed}")))
+    assert (project.total, project.grade) == (total, grade)
+
+
 def test_a_rate_written_as_a_fraction_is_understood_and_told(tmp_path: Path) -> None:
     got = text_of(tmp_path, (TOTAL, "资金总额:\t\t15\t15\t15\t12\t3\t0.8\t8"))
     assert only_project(got).funding[0].rate == "80"
