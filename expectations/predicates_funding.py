@@ -243,21 +243,22 @@ def project_expenditure(unit: "UnitData", rule: "Rule", profile: Profile) -> Ite
 def project_self_evaluated(unit: "UnitData", rule: "Rule", profile: Profile) -> Iterator[Judged]:
     """A unit that spends on projects (公开03, 合计) hands in at least one performance form."""
     presence = unit.submission.presence
-    spent, handed_in = presence.get("公开03"), presence.get(FORM)
+    if unit.submission.projects:
+        yield Judged(True, FORM)
+        return
+    spent = presence.get("公开03")
     if spent is None or not spent.usable:
         yield Judged(None, FORM, message="没有可用的公开03表，未核对有项目支出而没有自评表。")
         return
     cell = unit.cell("公开03", "合计", "项目支出")
-    amount = (cell.amount or 0) if cell else 0
-    if amount <= 0:
-        return
-    if handed_in is Presence.UNREADABLE and not unit.submission.projects:
+    amount, location = ((cell.amount or 0), cell.location) if cell else (0, "")
+    if amount > 0 and presence.get(FORM) is Presence.UNREADABLE:
         yield Judged(None, FORM, message="自评表没有能够读取的，未核对有项目支出而没有自评表。")
-        return
-    money = unit.submission.amount_unit
-    message = f"项目支出 {exact_text(amount, money)} {money}没有一份自评表。项目支出应开展绩效自评，请补报项目支出绩效自评表。"
-    holds, place = bool(unit.submission.projects), cell.location if cell else ""
-    yield Judged(holds, "公开03", "合计", "项目支出", place, message=said(holds, message))
+    elif amount > 0:
+        money = unit.submission.amount_unit
+        message = f"项目支出 {exact_text(amount, money)} {money}没有一份自评表。"
+        message += "项目支出应开展绩效自评，请补报项目支出绩效自评表。"
+        yield Judged(False, "公开03", "合计", "项目支出", location, message=message)
 
 
 def _executed(projects: list[tuple[Project, Scheme]]) -> tuple[Fraction, Decimal, str]:

@@ -233,8 +233,15 @@ def test_hostile_text_never_breaks_a_rule(text: str, rules: RuleSet) -> None:
 
 @pytest.mark.parametrize(
     ("projects", "expenditure_fen", "holds"),
-    [((), 366_000_000, [False]), ((RETIRED,), 366_000_000, [True]), ((), 0, []), ((), None, [None])],
-    ids=["none-handed-in", "one", "no-project-expenditure", "no-table"],
+    [
+        ((), 366_000_000, [False]),
+        ((RETIRED,), 366_000_000, [True]),
+        ((RETIRED,), None, [True]),
+        ((), 0, []),
+        ((), -100, []),
+        ((), None, [None]),
+    ],
+    ids=["none-handed-in", "one", "one-without-the-table", "no-project-expenditure", "taken-back", "no-table"],
 )
 def test_project_expenditure_needs_a_performance_form(
     projects: tuple[Project, ...], expenditure_fen: int | None, holds: list[bool | None], rules: RuleSet
