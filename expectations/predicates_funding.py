@@ -12,7 +12,7 @@ from expectations.scoring.scheme import Scheme, load_scheme
 from models.errors import AmountError
 from models.money import FEN_PER_UNIT, displayed_interval, exact_text, to_fen
 from models.profiles import Profile
-from models.submission import FundingLine, Project
+from models.submission import FundingLine, Presence, Project, place_of
 
 if TYPE_CHECKING:
     from expectations.cube import UnitData
@@ -26,6 +26,10 @@ _COLUMNS = {
     "全年执行数": "executed",
     "资金结（转）余": "remainder",
 }
+
+
+_MAX_HUNDREDTHS = 10**12
+"""Beyond, a percentage or a score is told in words only: the columns of findings end at int64."""
 
 
 def scheme_projects(unit: "UnitData", profile: Profile) -> Iterator[tuple[Project, Scheme]]:
@@ -52,7 +56,7 @@ def judged_line(
     left, right = sides
     known = left is not None and right is not None
     return Judged(
-        holds, FORM, f"{project.name}/{line.source}", column, line.location or project.location,
+        holds, FORM, f"{project.name}/{line.source}", column, place_of(line, column) or project.location,
         left if known else None, right if known else None, unit_of_amount if known else "",
         said(holds, f"项目《{project.name}》{line.source}：{message}"),
     )  # fmt: skip
@@ -66,8 +70,11 @@ def _fen(number: Decimal | None) -> int | None:
 
 
 def hundredths(number: Decimal | Fraction | None) -> int | None:
-    """A percentage or a score as findings carry it: in 1/100 % or 1/100 分."""
-    return None if number is None else int(round_half_up(Fraction(number) * 100, 0))
+    """A percentage or a score as findings carry it: in 1/100 % or 1/100 分; ``None`` also for what no form holds."""
+    exact = None if number is None else Fraction(number)
+    if exact is None or abs(exact) >= _MAX_HUNDREDTHS:
+        return None
+    return int(round_half_up(exact * 100, 0))
 
 
 @predicate("project_rate")
@@ -167,10 +174,9 @@ def project_sources(unit: "UnitData", rule: "Rule", profile: Profile) -> Iterato
                 continue
             numbers = [part for part in parts if part is not None]
             # 同一张表里的数四舍五入到同一位，n 个加数至多差 n 个半单位
-            decimals = scale.amount_decimals
-            summed = sum((Interval.around(n, decimals) for n in numbers), Interval.exactly(Decimal(0)))
+            summed = sum((scale.around(n) for n in numbers), Interval.exactly(Decimal(0)))
             holds = len(numbers) == 1 and numbers[0] == whole
-            holds = holds or (len(numbers) > 1 and summed.meets(Interval.around(whole, decimals)))
+            holds = holds or (len(numbers) > 1 and summed.meets(scale.around(whole)))
             right = sum(numbers, Decimal(0))
             message = (
                 f"{column}为 {plain(whole)} 万元，各来源合计为 {plain(right)} 万元，相差 {plain(whole - right)} 万元。"
@@ -231,6 +237,28 @@ def project_expenditure(unit: "UnitData", rule: "Rule", profile: Profile) -> Ite
     place = cell.location if cell else ""
     text = said(holds, message)
     yield Judged(holds, "公开03", "合计", "项目支出", place, left, right_or_none, unit_word, text)
+
+
+@predicate("project_self_evaluated")
+def project_self_evaluated(unit: "UnitData", rule: "Rule", profile: Profile) -> Iterator[Judged]:
+    """A unit that spends on projects (公开03, 合计) hands in at least one performance form."""
+    presence = unit.submission.presence
+    if unit.submission.projects:
+        yield Judged(True, FORM)
+        return
+    spent = presence.get("公开03")
+    if spent is None or not spent.usable:
+        yield Judged(None, FORM, message="没有可用的公开03表，未核对有项目支出而没有自评表。")
+        return
+    cell = unit.cell("公开03", "合计", "项目支出")
+    amount, location = ((cell.amount or 0), cell.location) if cell else (0, "")
+    if amount > 0 and presence.get(FORM) is Presence.UNREADABLE:
+        yield Judged(None, FORM, message="自评表没有能够读取的，未核对有项目支出而没有自评表。")
+    elif amount > 0:
+        money = unit.submission.amount_unit
+        message = f"项目支出 {exact_text(amount, money)} {money}没有一份自评表。"
+        message += "项目支出应开展绩效自评，请补报项目支出绩效自评表。"
+        yield Judged(False, "公开03", "合计", "项目支出", location, message=message)
 
 
 def _executed(projects: list[tuple[Project, Scheme]]) -> tuple[Fraction, Decimal, str]:

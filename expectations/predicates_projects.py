@@ -9,13 +9,14 @@ from expectations import predicates_funding as predicates_funding  # registers i
 from expectations.predicates import Judged, predicate
 from expectations.predicates_funding import FORM, hundredths, said, scheme_projects
 from expectations.scoring.assessment import Assessment, Basis, assess, target_of
+from expectations.scoring.components import counted
 from expectations.scoring.exact import decimals_shown, plain, read_number, round_half_up
 from expectations.scoring.funding import claimed_execution_score
-from expectations.scoring.projects import grade_of
+from expectations.scoring.projects import grade_of, points_total
 from expectations.scoring.scheme import Part, Scheme, load_scheme
 from models.forms.matching import bare_name
 from models.profiles import Profile
-from models.submission import Indicator, Project
+from models.submission import Indicator, Project, place_of
 
 if TYPE_CHECKING:
     from expectations.cube import UnitData
@@ -29,14 +30,16 @@ Sides = tuple[Decimal | int, Decimal | int] | None
 def _judged(holds: bool | None, place: tuple[str, str, str], message: str, sides: Sides) -> Judged:
     row, column, location = place
     left, right = (None, None) if sides is None else (hundredths(Decimal(side)) for side in sides)
+    known = left is not None and right is not None
     return Judged(
-        holds, FORM, row, column, location, left, right, "分" if sides is not None else "", said(holds, message)
+        holds, FORM, row, column, location, left if known else None, right if known else None, "分" if known else "",
+        said(holds, message),
     )  # fmt: skip
 
 
 def judged_project(project: Project, column: str, holds: bool | None, message: str, sides: Sides = None) -> Judged:
-    """A judgement on a whole form."""
-    place = (f"{project.name}/总分", column, project.location)
+    """A judgement on a whole form, or on its total."""
+    place = (f"{project.name}/总分", column, project.total_location or project.location)
     return _judged(holds, place, f"项目《{project.name}》：{message}", sides)
 
 
@@ -44,19 +47,19 @@ def judged_indicator(
     project: Project, indicator: Indicator, column: str, holds: bool | None, message: str, sides: Sides = None
 ) -> Judged:
     """A judgement on one indicator's line."""
-    place = (f"{project.name}/{indicator.name}", column, indicator.location or project.location)
+    place = (f"{project.name}/{indicator.name}", column, place_of(indicator, column) or project.location)
     return _judged(holds, place, f"项目《{project.name}》指标“{indicator.name}”：{message}", sides)
 
 
 def _assessed(unit: "UnitData", profile: Profile) -> Iterator[tuple[Project, Indicator, Assessment]]:
     for project, scheme in scheme_projects(unit, profile):
-        for indicator in project.indicators:
+        for indicator in counted(project, scheme):
             yield project, indicator, assess(indicator, scheme)
 
 
-def _points(project: Project) -> list[tuple[Indicator, Decimal]] | None:
+def _points(project: Project, scheme: Scheme) -> list[tuple[Indicator, Decimal]] | None:
     """Indicators with their points; ``None`` when one has none, so that sums cannot be judged."""
-    found = [(indicator, read_number(indicator.points, "分")) for indicator in project.indicators]
+    found = [(indicator, read_number(indicator.points, "分")) for indicator in counted(project, scheme)]
     known = [(indicator, points) for indicator, points in found if points is not None]
     return known if len(known) == len(found) else None
 
@@ -75,11 +78,10 @@ def project_family(unit: "UnitData", rule: "Rule", profile: Profile) -> Iterator
 def project_points_total(unit: "UnitData", rule: "Rule", profile: Profile) -> Iterator[Judged]:
     """Points of all indicators and of 预算执行率 add up to the scheme's total."""
     for project, scheme in scheme_projects(unit, profile):
-        points = _points(project)
-        if points is None:
+        total = points_total(project, scheme)
+        if total is None:
             yield judged_project(project, "分值", None, "有指标没有填写分值，未核对分值合计。")
             continue
-        total = sum((value for _, value in points), Decimal(scheme.execution.points))
         difference = plain(total - scheme.total_points)
         message = f"分值合计（含预算执行率 {scheme.execution.points} 分）为 {plain(total)} 分，"
         message += f"应为 {scheme.total_points} 分，相差 {difference} 分。"
@@ -91,7 +93,7 @@ def project_points_total(unit: "UnitData", rule: "Rule", profile: Profile) -> It
 def project_group_weights(unit: "UnitData", rule: "Rule", profile: Profile) -> Iterator[Judged]:
     """Points of each first-level indicator are the scheme's (产出 50, 效益 30, 满意度 10)."""
     for project, scheme in scheme_projects(unit, profile):
-        points = _points(project)
+        points = _points(project, scheme)
         if points is None:
             yield judged_project(project, "分值", None, "有指标没有填写分值，未核对一级指标权重。")
             continue
@@ -108,7 +110,7 @@ def project_group_weights(unit: "UnitData", rule: "Rule", profile: Profile) -> I
 def project_part_weights(unit: "UnitData", rule: "Rule", profile: Profile) -> Iterator[Judged]:
     """Points of each second-level indicator are the scheme's where it fixes them (数量 20, 质量 10 …)."""
     for project, scheme in scheme_projects(unit, profile):
-        points = _points(project)
+        points = _points(project, scheme)
         for part in [part for group in scheme.groups for part in group.parts] if points is not None else []:
             given = sum((v for i, v in points or [] if scheme.part_of(i.level1, i.level2) == part), Decimal(0))
             yield _weight(project, part, given)
@@ -128,7 +130,7 @@ def project_score_range(unit: "UnitData", rule: "Rule", profile: Profile) -> Ite
             holds = 0 <= claimed <= scheme.execution.points
             message = f"预算执行率得分 {plain(claimed)} 分，应在 0 至 {scheme.execution.points} 分之间。"
             yield judged_project(project, "得分", holds, message, (claimed, scheme.execution.points))
-        for indicator in project.indicators:
+        for indicator in counted(project, scheme):
             points, score = read_number(indicator.points, "分"), read_number(indicator.score, "分")
             if points is not None and score is not None:
                 message = f"得分 {plain(score)} 分，应在 0 至 {plain(points)} 分之间。"
@@ -138,9 +140,9 @@ def project_score_range(unit: "UnitData", rule: "Rule", profile: Profile) -> Ite
 @predicate("project_total")
 def project_total(unit: "UnitData", rule: "Rule", profile: Profile) -> Iterator[Judged]:
     """Claimed 总分 = claimed scores of the indicators and of 预算执行率."""
-    for project, _ in scheme_projects(unit, profile):
+    for project, scheme in scheme_projects(unit, profile):
         total = read_number(project.total, "分")
-        scores = [claimed_execution_score(project), *(read_number(i.score, "分") for i in project.indicators)]
+        scores = [claimed_execution_score(project), *(read_number(i.score, "分") for i in counted(project, scheme))]
         known = [score for score in scores if score is not None]
         if total is None or len(known) < len(scores):
             yield judged_project(project, "得分", None, "总分或某项得分没有填写或无法识别，未核对总分。")
@@ -158,6 +160,10 @@ def project_grade(unit: "UnitData", rule: "Rule", profile: Profile) -> Iterator[
         total, grade = read_number(project.total, "分"), _grade(project.grade, scheme)
         if total is None or not grade:
             yield judged_project(project, "等级", None, "总分或等级没有填写或无法识别，未核对等级。")
+            continue
+        if points_total(project, scheme) not in (None, scheme.total_points):
+            message = f"分值合计不是 {scheme.total_points} 分，等级的分数线不适用，未核对等级。"
+            yield judged_project(project, "等级", None, message)
             continue
         right = grade_of(total, profile)
         message = f"总分 {plain(total)} 分，等级为“{project.grade}”，应为“{right}”。"

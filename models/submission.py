@@ -6,6 +6,7 @@ Readers produce a :class:`Submission`; nothing here knows files, rules or databa
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from string import ascii_uppercase
 
 
 class Presence(StrEnum):
@@ -94,7 +95,11 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class FundingLine:
-    """One line of a project's funding table. Exact decimals as text in 万元 as displayed; ``None``: blank."""
+    """One line of a project's funding table; ``None``: nothing stands there.
+
+    Amounts are exact decimals as text in 万元, whatever the unit of the form, with the decimals that they were displayed
+    with (387664.62 元: 38.766462); the rate is in %. For ``places`` see :func:`place_in_row`.
+    """
 
     source: str
     declared_budget: str | None
@@ -105,11 +110,16 @@ class FundingLine:
     rate: str | None
     score: str | None
     location: str = ""
+    places: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """One third-level indicator of a performance form, as displayed. Numbers are exact decimals as text."""
+    """One row of a performance form's indicators, as displayed. Numbers are exact decimals as text.
+
+    A row without points and score may be a component (其中…) of the indicator above it, with or without a name. For
+    ``places`` see :func:`place_in_row`.
+    """
 
     level1: str
     level2: str
@@ -121,6 +131,25 @@ class Indicator:
     score: str | None
     reason: str = ""
     location: str = ""
+    places: str = ""
+
+
+def place_in_row(location: str, places: str, column: str) -> str:
+    """Where one column of a row stands: its cell (``自评表1!G23``), or the row's own place in a text.
+
+    Args:
+        location: Of the row.
+        places: Letters of the columns on the sheet (``执行率=G,得分=H``); empty in a text.
+        column: Key of the column.
+    """
+    letters = dict(pair.split("=", 1) for pair in places.split(",") if "=" in pair).get(column)
+    sheet, mark, cell = location.rpartition("!")
+    return f"{sheet}!{letters}{cell.lstrip(ascii_uppercase)}" if letters and mark else location
+
+
+def place_of(row: FundingLine | Indicator, column: str) -> str:
+    """Where one column of a performance form's row stands."""
+    return place_in_row(row.location, row.places, column)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +166,7 @@ class Project:
         indicators: In the form's order.
         total: Claimed total score as text. grade: Claimed grade.
         analysis: Pairs (heading, text) of 项目绩效分析.
+        location: Where the form begins. total_location: Where its total stands.
     """
 
     family: str
@@ -151,6 +181,7 @@ class Project:
     grade: str
     analysis: tuple[tuple[str, str], ...] = ()
     location: str = ""
+    total_location: str = ""
 
 
 @dataclass(frozen=True, slots=True)

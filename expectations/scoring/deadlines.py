@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from expectations.scoring.quantities import MAX_TEXT, NotComparable, fold
+from expectations.scoring.quantities import MAX_TEXT, NotComparable
+from expectations.scoring.signs import fold
 
 EARLIEST_YEAR, LATEST_YEAR = 1900, 2199
 """Years beyond are slips of the pen, not dates."""

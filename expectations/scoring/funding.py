@@ -6,7 +6,11 @@ from fractions import Fraction
 
 from expectations.scoring.exact import Interval, decimals_shown, read_number, round_half_up
 from expectations.scoring.scheme import Scheme
+from models.money import decimals_of
 from models.submission import FundingLine, Project
+
+_FINEST = decimals_of("万元")
+"""Decimals of a fen in 万元; results of formulas may show more, and are then known to half a fen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +31,19 @@ class FundingScale:
         rates = [read_number(line.rate, "%") for line in project.funding]
         return cls(
             max([scheme.amount_decimals, *(decimals_shown(n) for n in amounts if n is not None)]),
-            max([0, *(decimals_shown(n) for n in rates if n is not None)]),
+            min(max([0, *(decimals_shown(n) for n in rates if n is not None)]), _FINEST),
         )
 
     def amount(self, text: str | None) -> Interval | None:
         """Values in 万元 that a displayed amount may stand for."""
         number = read_number(text)
-        return None if number is None else Interval.around(number, self.amount_decimals)
+        return None if number is None else self.around(number)
+
+    def around(self, number: Decimal) -> Interval:
+        """Values in 万元 that a displayed amount may stand for; in 元 to two decimals it is exact to the fen."""
+        if self.amount_decimals == _FINEST:
+            return Interval.exactly(number)
+        return Interval.around(number, min(self.amount_decimals, _FINEST))
 
     def budget(self, text: str | None) -> Interval | None:
         """Values that a displayed budget may stand for; one coarser than the table is a round figure, exact."""
@@ -42,7 +52,7 @@ class FundingScale:
             return None
         if decimals_shown(number.normalize()) < self.amount_decimals:
             return Interval.exactly(number)
-        return Interval.around(number, self.amount_decimals)
+        return self.amount(text)
 
     def rate(self, text: str | None) -> Interval | None:
         """Values in % that a displayed rate may stand for."""

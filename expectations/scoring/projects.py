@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from expectations.scoring.assessment import Basis, assess
+from expectations.scoring.components import counted
 from expectations.scoring.exact import plain, read_number
 from expectations.scoring.funding import claimed_execution_score, score_execution
 from expectations.scoring.scheme import Scheme
@@ -36,8 +37,10 @@ class ScoredProject:
         total: ``recomputed_points + accepted_points``.
         recomputed_points: Scores that were recomputed. accepted_points: Scores taken as claimed.
         unscorable_points: 分值 of what could not be judged; they add nothing to the total.
-        grade_claimed: As filed. grade: By the profile's grades; 待定 when the unscorable points could change it.
-        indicators: 预算执行率 first, then in the form's order.
+        grade_claimed: As filed. grade: By the profile's grades; 待定 when the unscorable points could change it, or
+            when the points do not add up to the scheme's total, whose scale the grades are made for.
+        indicators: 预算执行率 first, then in the form's order; component rows are none.
+        why: Why the grade is 待定, in Chinese; else empty.
     """
 
     project: str
@@ -50,6 +53,7 @@ class ScoredProject:
     grade_claimed: str
     grade: str
     indicators: tuple[ScoredIndicator, ...]
+    why: str = ""
 
 
 def grade_of(total: Decimal, profile: Profile) -> str:
@@ -60,7 +64,7 @@ def grade_of(total: Decimal, profile: Profile) -> str:
 def score_project(project: Project, scheme: Scheme, profile: Profile) -> ScoredProject:
     """Score one project; pure, exact, same input same result."""
     indicators = [_score_execution(project, scheme)]
-    for indicator in project.indicators:
+    for indicator in counted(project, scheme):
         judged = assess(indicator, scheme)
         indicators.append(
             ScoredIndicator(
@@ -75,6 +79,9 @@ def score_project(project: Project, scheme: Scheme, profile: Profile) -> ScoredP
     recomputed, accepted = (_sum_scores(indicators, basis) for basis in (Basis.RECOMPUTED, Basis.ACCEPTED))
     total, unscorable = recomputed + accepted, _unscorable_points(indicators, scheme)
     low, high = grade_of(total, profile), grade_of(total + unscorable, profile)
+    why = _off_scale(project, scheme)
+    if not why and low != high:
+        why = f"有 {plain(unscorable)} 分无法评分，可能改变等级"
     return ScoredProject(
         project=project.name,
         scheme=scheme.code,
@@ -84,9 +91,24 @@ def score_project(project: Project, scheme: Scheme, profile: Profile) -> ScoredP
         accepted_points=plain(accepted),
         unscorable_points=plain(unscorable),
         grade_claimed=project.grade,
-        grade=low if low == high else PENDING,
+        grade=PENDING if why else low,
         indicators=tuple(indicators),
+        why=why,
     )
+
+
+def points_total(project: Project, scheme: Scheme) -> Decimal | None:
+    """Points of all indicators and of 预算执行率; ``None`` when an indicator has none, so that sums cannot be judged."""
+    points = [read_number(indicator.points, "分") for indicator in counted(project, scheme)]
+    known = [value for value in points if value is not None]
+    return sum(known, Decimal(scheme.execution.points)) if len(known) == len(points) else None
+
+
+def _off_scale(project: Project, scheme: Scheme) -> str:
+    total = points_total(project, scheme)
+    if total is None or total == scheme.total_points:
+        return ""
+    return f"分值合计为 {plain(total)} 分，不是 {scheme.total_points} 分，不能按等级的分数线评定"
 
 
 def _score_execution(project: Project, scheme: Scheme) -> ScoredIndicator:

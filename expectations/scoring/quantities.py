@@ -8,28 +8,23 @@ from functools import lru_cache
 from expectations.scoring.exact import MAX_LENGTH, Interval
 from expectations.scoring.measures import PERCENT, is_money, normalise_unit
 from expectations.scoring.scheme import OperatorName
+from expectations.scoring.signs import (
+    APPROXIMATE_ABOVE,
+    APPROXIMATE_BEFORE,
+    APPROXIMATE_BEHIND,
+    PREFIXES,
+    SUFFIXES,
+    fold,
+)
 from models.money import parse_decimal
 
 MAX_TEXT = 60
 """Longer texts are narrative, not a quantity."""
 
-_PREFIXES: dict[str, OperatorName | None] = {
-    "≥": "≥", ">=": "≥", "≧": "≥", "⩾": "≥", "=>": "≥", "不低于": "≥", "不少于": "≥", "不小于": "≥", "大于等于": "≥",
-    "大于或等于": "≥", "高于或等于": "≥", "至少": "≥", "最少": "≥", "不得低于": "≥",
-    "不得少于": "≥", "达到": "≥", "达": "≥",
-    ">": ">", "大于": ">", "高于": ">", "超过": ">", "多于": ">",
-    "≤": "≤", "<=": "≤", "≦": "≤", "⩽": "≤", "=<": "≤", "不超过": "≤", "不高于": "≤", "不大于": "≤", "不多于": "≤",
-    "小于等于": "≤", "小于或等于": "≤", "不得超过": "≤", "不得高于": "≤", "控制在": "≤", "最多": "≤", "至多": "≤",
-    "<": "<", "小于": "<", "低于": "<", "少于": "<",
-    "=": "=", "等于": "=",
-    "完成": None, "已完成": None, "实际完成": None, "实际": None, "实现": None, "共计": None, "共": None, "累计": None,
-    "为": None, "约": None,
-}  # fmt: skip
-_SUFFIXES: dict[str, OperatorName | None] = {
-    "及以上": "≥", "或以上": "≥", "以上": "≥",
-    "及以下": "≤", "或以下": "≤", "以下": "≤", "以内": "≤", "之内": "≤", "内": "≤",
-    "(含)": None, "左右": None, "已完成": None, "完成": None,
-}  # fmt: skip
+_EXACT = (Fraction(1), Fraction(1))
+_NEAR, _ABOVE = (Fraction(1, 2), Fraction(2)), (Fraction(1), Fraction(2))
+"""How far an approximate result may lie from what is written: it is judged only where both ends earn the same."""
+
 _LOWER: set[OperatorName | None] = {"≥", ">"}
 _UPPER: set[OperatorName | None] = {"≤", "<"}
 _NUMBER = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?"
@@ -37,10 +32,6 @@ _FORM = re.compile(
     rf"(?P<prefix>[^\d+\-,.~]*)(?P<low>[+\-]?{_NUMBER})(?P<unit>[^\d+\-,~至到]*)"
     rf"(?:(?:[\-~至到]|--)(?P<high>{_NUMBER})(?P<high_unit>[^\d+\-,~]*))?"
 )
-_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
-_FOLD = str.maketrans({"—": "-", "–": "-", "－": "-", "−": "-", "～": "~", "〜": "~", "，": ",", "〈": "<", "〉": ">"})
-_PERCENT_WORDS = re.compile(r"百分之(\d+(?:\.\d+)?)")
-_SQUARE = re.compile(r"(?<=m)2$|(?<=m)2(?=\D)", re.IGNORECASE)
 
 
 class NotComparable(Exception):
@@ -55,12 +46,21 @@ class Quantity:
         low, high: Equal unless a range is written.
         unit: Base unit, empty when none is written.
         operator: Comparison written with it, ``None`` for none.
+        reach: Factors between which an approximate number may lie (约, 左右: both ways; 余, 多: above), else 1 and 1.
+        scaled: It is written in 万 or the like without a unit behind it.
     """
 
     low: Fraction
     high: Fraction
     unit: str
     operator: OperatorName | None
+    reach: tuple[Fraction, Fraction] = _EXACT
+    scaled: bool = False
+
+    @property
+    def is_vague(self) -> bool:
+        """Whether it is called approximate."""
+        return self.reach != _EXACT
 
     @property
     def is_range(self) -> bool:
@@ -89,21 +89,17 @@ class Achievement:
 
 
 @lru_cache(maxsize=4096)
-def fold(text: str) -> str:
-    """Fold full-width characters, dashes, spaces and 百分之 of a target or actual value."""
-    folded = "".join(text.split()).translate(_FULL_WIDTH).translate(_FOLD)
-    return _SQUARE.sub("²", _PERCENT_WORDS.sub(r"\1%", folded))
-
-
-@lru_cache(maxsize=4096)
 def parse_quantity(text: str) -> Quantity | None:
     """Read a quantity with what compares it; ``None`` when the text is no single number or range with a unit."""
     folded = fold(text)
     match = _FORM.fullmatch(folded) if len(folded) <= MAX_TEXT else None
     if match is None or max(len(match["low"]), len(match["high"] or "")) > MAX_LENGTH:
         return None
-    before = _strip_words(match["prefix"].rstrip(":"), _PREFIXES, at_end=False)
-    after = _strip_words(match["high_unit"] if match["high"] else match["unit"], _SUFFIXES, at_end=True)
+    reach, prefix, unit_text = _without_vagueness(
+        match["prefix"], match["high_unit"] if match["high"] else match["unit"]
+    )
+    before = _strip_words(prefix.rstrip(":"), PREFIXES, at_end=False)
+    after = _strip_words(unit_text, SUFFIXES, at_end=True)
     if before is None or after is None or before[1]:
         return None
     operators = before[0] | after[0]
@@ -121,7 +117,21 @@ def parse_quantity(text: str) -> Quantity | None:
     if low > high:
         return None
     operator = min(operators, default=None)
-    return Quantity(low, high, unit, operator)
+    return Quantity(low, high, unit, operator, reach, scaled=not unit and factor != 1)
+
+
+def _without_vagueness(before: str, behind: str) -> tuple[tuple[Fraction, Fraction], str, str]:
+    """How far words let a number be from the truth, and the texts before and behind it without those words."""
+    plain_before, plain_behind, above = before, behind.removesuffix("(含)"), False
+    for word in sorted(APPROXIMATE_BEFORE, key=len, reverse=True):
+        plain_before = plain_before.replace(word, "")
+    for word in APPROXIMATE_BEHIND:
+        plain_behind = plain_behind.removesuffix(word)
+    near = (plain_before, plain_behind) != (before, behind.removesuffix("(含)"))
+    for word in APPROXIMATE_ABOVE:
+        if plain_behind.startswith(word) and len(plain_behind) > len(word):
+            plain_behind, above = plain_behind[len(word) :], True
+    return _NEAR if near else _ABOVE if above else _EXACT, plain_before, plain_behind if near or above else behind
 
 
 def _strip_words(
@@ -156,6 +166,8 @@ def common_unit(target: Quantity, actual: Quantity) -> str:
         raise NotComparable(f"指标值与实际完成值的计量单位不一致（{target.unit}与{actual.unit}）")
     unit, bare = (target.unit, actual) if target.unit else (actual.unit, target)
     side = "实际完成值" if bare is actual else "指标值"
+    if is_money(unit) and bare.scaled:
+        return unit  # 20万 beside 万元: the scale is written
     if is_money(unit) or (unit == PERCENT and 0 < abs(bare.high) <= 1):
         raise NotComparable(f"{side}没有写计量单位，无法与另一侧（{unit}）比较")
     return unit
@@ -176,9 +188,14 @@ def achieve(target: Quantity, actual: Quantity, bare_operator: OperatorName | No
     common_unit(target, actual)
     if {target.operator, actual.operator} & _LOWER and {target.operator, actual.operator} & _UPPER:
         raise NotComparable("实际完成值的比较符号与指标值方向相反，无法确定是否完成")
-    results = {_achieve_one(target, value, bare_operator) for value in (actual.low, actual.high)}
+    if target.is_vague and (actual.low, actual.high) != (target.low, target.high):
+        raise NotComparable("指标值是约数（约、左右等），无法确定是否完成")
+    down, up = _EXACT if target.is_vague else actual.reach
+    ends = (actual.low * down, actual.high * up)
+    results = {_achieve_one(target, value, bare_operator) for value in ends}
     if len({(result.met, result.ratio) for result in results}) > 1:
-        raise NotComparable("实际完成值是一个区间，无法确定是否完成指标值")
+        kind = "约数（约、左右等）" if actual.is_vague else "一个区间"
+        raise NotComparable(f"实际完成值是{kind}，无法确定是否完成指标值")
     return min(results, key=lambda result: result.over or 0)
 
 

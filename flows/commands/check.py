@@ -103,7 +103,7 @@ def _score_lines(judgement: Judgement) -> list[str]:
     for score in judgement.scores:
         pad = " " * (width - _width(score.project))
         lines.append(
-            f"    {score.project}{pad}  自评 {score.claimed_total or '—'}　重算后 {score.total}（{score.grade}）"
+            f"    {score.project}{pad}  自评 {score.claimed_total or '—'}　重算后 {score.total}（{score.grade}{f'：{score.why}' if score.why else ''}）"
             f" = {score.recomputed_points} + {score.accepted_points}，无法评分 {score.unscorable_points}"
         )
     return lines

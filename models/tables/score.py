@@ -7,7 +7,7 @@ from models.tables.columns import long_text
 
 
 class ProjectScore(SQLModel, table=True):
-    """Score of one project; the recomputed, accepted and unscorable parts are shown apart."""
+    """Score of one project; recomputed, accepted and unscorable parts apart. ``why``: why the grade is open."""
 
     __tablename__ = "project_score"
     __table_args__ = (UniqueConstraint("submission_id", "project"),)
@@ -25,6 +25,7 @@ class ProjectScore(SQLModel, table=True):
     unscorable_points: str
     grade_claimed: str = ""
     grade: str = ""
+    why: str = long_text()
 
 
 class IndicatorScore(SQLModel, table=True):

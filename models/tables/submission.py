@@ -159,10 +159,11 @@ class ProjectRecord(SQLModel, table=True):
     analysis: str = long_text()
     """JSON list of [heading, text]."""
     location: str = ""
+    total_location: str = ""
 
 
 class FundingLineRecord(SQLModel, table=True):
-    """One funding line of a project, in 万元 as displayed."""
+    """One funding line of a project, in 万元 with the decimals displayed. ``places``: letters of its columns."""
 
     __tablename__ = "funding_line"
 
@@ -178,10 +179,11 @@ class FundingLineRecord(SQLModel, table=True):
     rate: str | None = None
     score: str | None = None
     location: str = ""
+    places: str = ""
 
 
 class IndicatorRecord(SQLModel, table=True):
-    """One indicator of a project, as displayed."""
+    """One row of a project's indicators, as displayed. ``places``: letters of its columns."""
 
     __tablename__ = "indicator"
 
@@ -198,6 +200,7 @@ class IndicatorRecord(SQLModel, table=True):
     score: str | None = None
     reason: str = long_text()
     location: str = ""
+    places: str = ""
 
 
 class CounterpartyRecord(SQLModel, table=True):

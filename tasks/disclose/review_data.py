@@ -106,10 +106,11 @@ class _Found:
             self.findings[key].append(Finding(**given))
         score = (
             *("name", "scheme", "claimed_total", "total", "recomputed_points", "accepted_points"),
-            *("unscorable_points", "grade_claimed", "grade"),
+            *("unscorable_points", "grade_claimed", "grade", "why"),
         )
         for key, *values in _rows(session, ProjectScore, ids, "project", score):
-            self.scores[key].append(ScoreLine(*values))
+            *line, why = values
+            self.scores[key].append(dataclasses.replace(ScoreLine(*line), notes=(why,) if why else ()))
         explanation = ("rule", "form", "row", "column", "text", "author", "location")
         for key, *values in _rows(session, ExplanationRecord, ids, "position", explanation):
             self.explanations[key].append(Explanation(*values))

@@ -85,6 +85,7 @@ def store_scores(
             scheme_hash=scheme_hash, claimed_total=scored.claimed_total, total=scored.total,
             recomputed_points=scored.recomputed_points, accepted_points=scored.accepted_points,
             unscorable_points=scored.unscorable_points, grade_claimed=scored.grade_claimed, grade=scored.grade,
+            why=scored.why,
         )  # fmt: skip
         session.add(row)
         session.flush()

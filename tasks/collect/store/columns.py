@@ -70,7 +70,7 @@ PROJECT_PARTS = (
 """Lists in a project; their rows carry the project's place too: (submission_id, project, position, *fields)."""
 
 PROJECT_COLUMNS = (
-    *("family", "name", "department", "unit", "goal", "achieved", "total", "grade", "analysis", "location"),
+    *("family", "name", "department", "unit", "goal", "achieved", "total", "grade", "analysis", "location", "total_location"),
 )
 """Columns of table ``project``; ``analysis`` is a JSON list of [heading, text]."""
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from models.forms.matching import normalise
 from models.profiles import Profile
 from models.submission import Fact
+from tasks.collect.text.basis import figure_is_budget, heading_is_budget, sentence_is_budget
 from tasks.collect.text.facts import ALIASES, DECREASE, SUBTOPICS, TOPICS, Pattern, compile_patterns, subjects
 from tasks.collect.text.source import Line
 
@@ -30,17 +31,20 @@ class Sentence:
     Attributes:
         text: As printed, without line breaks. folded: Without spaces, brackets folded: what patterns match.
         lines: File line of each character of ``folded``.
+        budget: Whether its amounts are budgets.
     """
 
     topic: str
     text: str
     folded: str
     lines: list[int]
+    budget: bool = False
 
 
 @dataclass(slots=True)
 class _Paragraph:
     topic: str = ""
+    budget: bool = False
     characters: list[tuple[str, int]] = field(default_factory=list)
 
 
@@ -71,6 +75,7 @@ def sentences_of(lines: list[Line]) -> list[Sentence]:
     sentences: list[Sentence] = []
     paragraph = _Paragraph()
     topics = ["", ""]
+    under_budget = False
     budget = LIMIT_CHARACTERS
     for line in lines:
         text = line.single
@@ -81,12 +86,13 @@ def sentences_of(lines: list[Line]) -> list[Sentence]:
         if _HEADING.fullmatch(folded):
             sentences.extend(_cut(paragraph))
             _enter(folded, topics)
-            paragraph = _Paragraph(topics[1] or topics[0])
+            under_budget = heading_is_budget(folded)
+            paragraph = _Paragraph(topics[1] or topics[0], under_budget)
             continue
         ended = not paragraph.characters or paragraph.characters[-1][0] in _PARAGRAPH_END
         if ended:
             sentences.extend(_cut(paragraph))
-            paragraph = _Paragraph(topics[1] or topics[0])
+            paragraph = _Paragraph(topics[1] or topics[0], under_budget)
         paragraph.characters.extend((character, line.number) for character in text)
     sentences.extend(_cut(paragraph))
     return sentences
@@ -103,6 +109,7 @@ def _enter(heading: str, topics: list[str]) -> None:
 def _cut(paragraph: _Paragraph) -> list[Sentence]:
     found: list[Sentence] = []
     start = 0
+    budget = False
     characters = paragraph.characters
     for index, (character, _) in enumerate(characters):
         if character in _SENTENCE_END or index + 1 == len(characters) or index + 1 - start >= LIMIT_SENTENCE:
@@ -110,7 +117,8 @@ def _cut(paragraph: _Paragraph) -> list[Sentence]:
             kept = [(letter, number) for letter, number in part if not letter.isspace()]
             folded = "".join(letter for letter, _ in kept).translate(_FOLD)
             text = "".join(letter for letter, _ in part).strip()
-            found.append(Sentence(paragraph.topic, text, folded, [number for _, number in kept]))
+            budget = sentence_is_budget(folded, heading=paragraph.budget, before=budget)
+            found.append(Sentence(paragraph.topic, text, folded, [number for _, number in kept], budget))
     return found
 
 
@@ -123,12 +131,21 @@ def _facts_of(sentence: Sentence, patterns: tuple[Pattern, ...], context: dict[s
             context["名"] = words["整"]
         for slot in pattern.slots:
             name = _SUBJECT.sub(lambda found: context.get(found[1], "未指明"), slot.name)
+            if _claims_final(name, match[f"u{slot.group}"]) and figure_is_budget(
+                sentence.folded, match.start(slot.group), within=sentence.budget
+            ):
+                name = f"{name.removesuffix('/决算数')}/预算数"
             number = match[slot.group].replace(",", "")
             falls = bool(slot.direction) and match[slot.direction] in DECREASE
             value = f"-{number}" if falls and number.strip("0.") else number
             location = f"第 {sentence.lines[match.start(slot.group)]} 行"
             facts.append(Fact(sentence.text, name, value, match[f"u{slot.group}"], slot.declared, location))
     return facts
+
+
+def _claims_final(name: str, unit: str) -> bool:
+    """Whether a fact's name says that it is an amount of the final accounts."""
+    return unit.endswith("元") and not any(word in name for word in ("预算", "绩效", "自评", "其他/"))
 
 
 def _accepted(sentence: Sentence, patterns: tuple[Pattern, ...]) -> list[tuple[Pattern, re.Match[str]]]:

@@ -1,13 +1,18 @@
 """Reads one 项目支出绩效自评表 (family F-SX22): project, funding, goals, indicators, total, analysis."""
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from models.findings import Severity
 from models.forms import Form
 from models.forms.matching import bare_name, match_column, match_rows, normalise
-from models.submission import Indicator, Problem, Project
+from models.submission import Problem, Project
+from tasks.collect.form_figures import heading_unit
+from tasks.collect.performance import FormRow, FormRows
+from tasks.collect.placeholders import is_nothing
 from tasks.collect.text.cells import clip, place
-from tasks.collect.text.funding import Funding, number_text
+from tasks.collect.text.funding import Funding, funding_column, number_text
 from tasks.collect.text.sections import Section
 from tasks.collect.text.source import Line
 
@@ -18,6 +23,14 @@ _INFORMATION, _FUNDING, _INDICATORS = 0, 1, 2
 _LEVEL1_END = "指标"
 _LEVEL1 = frozenset({"产出指标", "效益指标", "满意度指标", "成本指标", "预算执行率指标"})
 _NEEDED = ("三级指标", "实际完成值", "分值", "得分")
+_MOST_LINES = 2_000
+"""Lines of one form that are read; real ones have some dozens, with notes behind them."""
+
+_UNIT_CELL = 20
+"""Characters of the longest cell that only declares the unit of money."""
+
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+
 _GOAL, _ACHIEVED = "年度目标", "实际完成情况"
 
 
@@ -25,9 +38,9 @@ _GOAL, _ACHIEVED = "年度目标", "实际完成情况"
 class _Draft:
     texts: dict[str, str] = field(default_factory=dict)
     funding: Funding | None = None
-    indicators: list[Indicator] = field(default_factory=list)
     total: str | None = None
     grade: str = ""
+    total_location: str = ""
     analysis: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -49,14 +62,19 @@ class _ProjectReader:
         self.section, self.form = section, form
         self.draft = _Draft()
         self.problems: list[Problem] = []
+        self.rows = FormRows(form, self.problems)
         self.goal_columns: tuple[int, int] | None = None
         self.columns: dict[int, str] = {}
-        self.level1 = self.level2 = ""
 
     def read(self) -> tuple[Project | None, list[Problem]]:
-        for line in self.section.lines[1:]:
-            if line.is_grid and line.filled:
-                self._line(line)
+        self.rows.declare_unit(self.section.lines[0].single, place(self.section.first, self.form))
+        for line in self.section.lines[1:_MOST_LINES]:
+            rest = line if self.draft.funding is not None else self._without_unit(line)
+            if rest.is_grid and rest.filled:
+                self._line(rest)
+        if beyond := next((line for line in self.section.lines[_MOST_LINES:] if line.is_grid and line.filled), None):
+            words = f"自评表超过 {_MOST_LINES} 行，从这一行起没有读取。请核对文件。"
+            self.rows.tell("R-行", Severity.MANDATORY, words, place(beyond.number, self.form))
         if missing := self._missing():
             head = self.section.lines[0]
             message = (
@@ -74,7 +92,7 @@ class _ProjectReader:
         return [] if self.draft.funding is not None else ["资金执行进度", "绩效指标"]
 
     def _line(self, line: Line) -> None:
-        if self.draft.total is not None or self.draft.grade:
+        if self.draft.total_location:
             self._analysis(line)
         elif any(bare_name(cell) == "总分" for cell in line.filled):
             self._total(line)
@@ -86,12 +104,19 @@ class _ProjectReader:
             self.goal_columns = (self._index(line, _GOAL), self._index(line, _ACHIEVED))
         elif self.goal_columns is not None:
             self._goals(line, *self.goal_columns)
-        elif "全年预算数" in names:
-            self.draft.funding = Funding(self.form, line)
+        elif any(funding_column(self.form, cell) == "全年预算数" for cell in line.filled):
+            self.draft.funding = Funding(self.form, line, self.rows)
         elif self.draft.funding is not None:
             self.draft.funding.add(line)
         else:
             self._information(line)
+
+    def _without_unit(self, line: Line) -> Line:
+        """The line without cells that only declare the unit of money (单位：元), which is then taken."""
+        units = [cell for cell in line.filled if "单位" in cell and len(cell) <= _UNIT_CELL and heading_unit(cell)]
+        for cell in units:
+            self.rows.declare_unit(cell, place(line.number, self.form))
+        return replace(line, cells=tuple("" if cell in units else cell for cell in line.cells)) if units else line
 
     def _titles(self, line: Line, panel: int) -> Iterator[tuple[int, str]]:
         for index, cell in enumerate(line.cells):
@@ -132,29 +157,7 @@ class _ProjectReader:
             self._problem(
                 "R-列", "mandatory", line, f"第 {line.number} 行的“{shown}”不在任何指标列下，未能读取。请对齐。"
             )
-        if values.get("一级指标"):
-            self.level1, self.level2 = "".join(values["一级指标"].split()), ""
-        if values.get("二级指标"):
-            self.level2 = "".join(values["二级指标"].split())
-        name = values.get("三级指标", "")
-        if not name:
-            if any(values.values()):
-                self._problem("R-行", "mandatory", line, f"第 {line.number} 行指标没有三级指标名称，未能读取。请补齐。")
-            return
-        self.draft.indicators.append(
-            Indicator(
-                self.level1,
-                self.level2,
-                name,
-                values.get("年初指标值", ""),
-                values.get("调整后指标值", "") or values.get("年初指标值", ""),
-                values.get("实际完成值", ""),
-                self._number(line, name, "分值", values.get("分值", "")),
-                self._number(line, name, "得分", values.get("得分", "")),
-                values.get("偏差原因分析及改进措施", ""),
-                place(line.number, self.form),
-            )
-        )
+        self.rows.add_indicator(FormRow(values, place(line.number, self.form)))
 
     @property
     def sides(self) -> set[int]:
@@ -185,20 +188,15 @@ class _ProjectReader:
     def _at(line: Line, index: int) -> str:
         return line.cells[index] if 0 <= index < len(line.cells) else ""
 
-    def _number(self, line: Line, name: str, column: str, text: str) -> str | None:
-        value = number_text(text)
-        if text and value is None:
-            message = f"第 {line.number} 行指标“{clip(name)}”的{column}应填数字，现为“{clip(text)}”。请改正后重新报送。"
-            self._problem("R-金额", "mandatory", line, message, row=name, column=column)
-        return value
-
     # -- the rest -----------------------------------------------------------------------------------------------------
 
     def _total(self, line: Line) -> None:
         rest = [cell for cell in line.filled if bare_name(cell) != "总分"]
-        self.draft.total = next((value for cell in rest if (value := number_text(cell))), None)
-        self.draft.grade = next((cell for cell in rest if number_text(cell) is None), "")
-        if self.draft.total is None:
+        figure = next((cell for cell in rest if not _HAN.match(cell)), "")
+        grade = next((cell for cell in rest if cell != figure and not is_nothing(cell)), "")
+        self.draft.total_location = place(line.number, self.form)
+        self.draft.total, self.draft.grade = self.rows.total(figure, grade, self.draft.total_location)
+        if is_nothing(figure):
             self._problem(
                 "R-金额", "mandatory", line, f"第 {line.number} 行总分没有数字。请补填后重新报送。", row="总分"
             )
@@ -219,13 +217,11 @@ class _ProjectReader:
         if not texts.get("项目名称"):
             titled = normalise(head.single).partition(normalise(self.form.name))[0]
             texts["项目名称"] = titled
-        if draft.funding is None or not draft.funding.lines:
+        if not self.rows.funding:
             self._problem(
                 "R-行", "mandatory", head, f"《{clip(head.single)}》没有资金总额行。请按表样填列。", row="资金总额"
             )
-        else:
-            self.problems.extend(draft.funding.problems)
-        if not draft.indicators:
+        if not self.rows.indicators:
             self._problem(
                 "R-行", "mandatory", head, f"《{clip(head.single)}》没有绩效指标。请按表样填列。", row="绩效指标"
             )
@@ -234,14 +230,15 @@ class _ProjectReader:
             name=texts["项目名称"],
             department=texts.get("主管部门及代码", ""),
             unit=texts.get("预算单位", ""),
-            funding=tuple(draft.funding.lines) if draft.funding else (),
+            funding=tuple(self.rows.funding),
             goal=texts.get(_GOAL, ""),
             achieved=texts.get(_ACHIEVED, ""),
-            indicators=tuple(draft.indicators),
+            indicators=tuple(self.rows.indicators),
             total=draft.total,
             grade=draft.grade,
             analysis=tuple(draft.analysis),
             location=place(head.number, self.form),
+            total_location=draft.total_location,
         )
 
     def _problem(self, rule: str, severity: str, line: Line, message: str, row: str = "", column: str = "") -> None:

@@ -10,6 +10,7 @@ from models.forms.matching import normalise
 from models.money import FEN_PER_UNIT
 from models.profiles import Profile
 from models.submission import Presence, Problem, Submission
+from tasks.collect.performance import repeated_projects
 from tasks.collect.text.cells import clip, place
 from tasks.collect.text.layout import FIGURE
 from tasks.collect.text.narrative import read_facts
@@ -153,7 +154,6 @@ def _missing_totals(read: TableRead) -> list[Problem]:
 
 
 def _read_projects(submission: Submission, sections: list[Section], profile: Profile) -> None:
-    names: dict[str, str] = {}
     for section in sections:
         if section.kind != "project" or section.form is None:
             continue
@@ -165,15 +165,7 @@ def _read_projects(submission: Submission, sections: list[Section], profile: Pro
             continue
         submission.projects.append(project)
         submission.presence[section.form.code] = Presence.PRESENT
-        if project.name in names:
-            message = (
-                f"项目“{clip(project.name)}”有两张自评表：{names[project.name]}和{project.location}。请删去多余的一张。"
-            )
-            form = section.form.code
-            submission.problems.append(
-                Problem("R-重复", "mandatory", message, form, row=project.name, location=project.location)
-            )
-        names.setdefault(project.name, project.location)
+    submission.problems += repeated_projects(profile.forms, submission.projects)
 
 
 # -- identity ---------------------------------------------------------------------------------------------------------

@@ -104,12 +104,14 @@ class Sheet:
         rows: Values; short rows end in blanks.
         merges: Merged ranges: first row, first column, last row, last column.
         faults: Cells without a readable value: position to error text (empty: formula never calculated).
+        percents: Cells whose number is shown as a percentage.
     """
 
     name: str
     rows: list[list[Any]]
     merges: list[list[int]] = field(default_factory=list)
     faults: dict[tuple[int, int], str] = field(default_factory=dict)
+    percents: frozenset[tuple[int, int]] = frozenset()
 
     @cached_property
     def height(self) -> int:
@@ -149,6 +151,13 @@ class Sheet:
         if not (0 <= row < len(self._texts) and 0 <= column < len(self._texts[row])):
             return ""
         return self._texts[row][column]
+
+    def words(self, row: int, column: int) -> Raw:
+        """Content of a cell that holds words: a number shown as a percentage becomes what is shown (0.98125: 98.125%)."""
+        content = self.value(row, column)
+        if (row, column) not in self.percents or isinstance(content, str | bool | dict) or content is None:
+            return content
+        return f"{text_of(float(Decimal(repr(content)).scaleb(2)))}%"
 
     def filled(self, row: int, column: int) -> bool:
         """Whether a cell holds something, be it unreadable."""

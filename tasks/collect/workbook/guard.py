@@ -52,10 +52,12 @@ class GuardReport:
     Attributes:
         faults: Formulas without a stored value and error values, by sheet name.
         head_texts: Texts of page headers and footers, by sheet name: a classification mark may stand there.
+        percents: Cells whose number is shown as a percentage, by sheet name: row and column from 0.
     """
 
     faults: dict[str, tuple[CellFault, ...]]
     head_texts: dict[str, tuple[str, ...]]
+    percents: dict[str, frozenset[tuple[int, int]]]
 
 
 def read_limited(path: Path) -> bytes:
@@ -160,8 +162,7 @@ def _read_parts(data: bytes, infos: list[ZipInfo], name: str) -> GuardReport:
                 if total > MAX_TOTAL_BYTES:
                     raise PartRefused(part, f"解开后超过 {MAX_TOTAL_BYTES // 2**20} MB，疑似压缩炸弹")
                 feed(piece)
-    faults, head_texts = reader.by_sheet()
-    return GuardReport(faults, head_texts)
+    return GuardReport(*reader.by_sheet(), reader.percents_by_sheet())
 
 
 def _unpacked(data: bytes, info: ZipInfo) -> Iterator[bytes]:

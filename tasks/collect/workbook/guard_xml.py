@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from posixpath import normpath
 from xml.parsers import expat
 
+from tasks.collect.workbook.number_formats import Styles
+
 MAX_ROWS, MAX_COLUMNS = 5_000, 200
 """Bounding box of the cells that hold something."""
 
@@ -53,12 +55,14 @@ class CellFault:
 
 @dataclass(slots=True)
 class _Part:
-    """What one part holds: faults and page headers of a sheet, relations, sheets of a workbook."""
+    """What one part holds: faults, page headers and styled numbers of a sheet, relations, sheets, number formats."""
 
     faults: list[CellFault] = field(default_factory=list)
     head_texts: list[str] = field(default_factory=list)
     relations: dict[str, tuple[str, str]] = field(default_factory=dict)
     sheets: list[tuple[str, str]] = field(default_factory=list)
+    styled: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
+    styles: Styles = field(default_factory=Styles)
 
 
 def cell_position(reference: str) -> tuple[int, int] | None:
@@ -141,17 +145,28 @@ class PartReader:
             for kind, _ in part.relations.values():
                 if reason := _FORBIDDEN_RELATIONS.get(kind):
                     raise PartRefused(name, f"文件{reason}，不能受理")
+        sheets = dict(self._sheets())
+        faults = {title: tuple(part.faults) for title, part in sheets.items()}
+        return faults, {title: tuple(part.head_texts) for title, part in sheets.items()}
+
+    def percents_by_sheet(self) -> dict[str, frozenset[tuple[int, int]]]:
+        """Cells whose number is shown as a percentage, by sheet name."""
+        percent = set(next((part.styles.percents for part in self._parts.values() if part.styles.formats), ()))
+        return {
+            title: frozenset(place for style in percent & part.styled.keys() for place in part.styled[style])
+            for title, part in self._sheets()
+        }
+
+    def _sheets(self) -> Iterator[tuple[str, _Part]]:
+        """Every sheet's name and part."""
         relations = self._parts.get("xl/_rels/workbook.xml.rels", _Part()).relations
         targets = {key: self._target(target) for key, (_, target) in relations.items()}
         folded = {name.casefold(): part for name, part in self._parts.items()}
-        faults: dict[str, tuple[CellFault, ...]] = {}
-        heads: dict[str, tuple[str, ...]] = {}
         for title, relation in self._parts["xl/workbook.xml"].sheets:
             found = folded.get(targets.get(relation, ""))
             if found is None:
                 raise PartRefused("xl/workbook.xml", "工作表没有对应的内容")
-            faults[title], heads[title] = tuple(found.faults), tuple(found.head_texts)
-        return faults, heads
+            yield title, found
 
     def _target(self, target: str) -> str:
         """Part name that a relation of the workbook means, folded."""
@@ -203,6 +218,8 @@ class _Walk:
             self._shared, self._length = True, 0
         elif local == "Relationship":
             self._relation(attributes)
+        elif local in ("numFmt", "xf", "cellXfs"):
+            self.found.styles.meet(local, attributes)
         elif local == "sheet":
             keys = {key.rpartition("\x1f")[2]: value for key, value in attributes.items()}
             self.found.sheets.append((keys.get("name", ""), keys.get("id", "")))
@@ -253,7 +270,9 @@ class _Walk:
     def end(self, tag: str) -> None:
         self._depth -= 1
         local = tag.rpartition("\x1f")[2]
-        if local == "c" and self._cell is not None:
+        if local == "cellXfs":
+            self.found.styles.close()
+        elif local == "c" and self._cell is not None:
             self._end_cell(self._cell)
             self._cell = None
         elif local == "v" and self._cell is not None and self._buffer is not None:
@@ -273,3 +292,5 @@ class _Walk:
             self.found.faults.append(CellFault(self._row, self._column, self._value[:20] or "#VALUE!"))
         elif self._formula and not self._value and kind not in ("str", "inlineStr"):
             self.found.faults.append(CellFault(self._row, self._column))
+        elif kind == "n" and (style := attributes.get("s", "0")) != "0":
+            self.found.styled.setdefault(style, []).append((self._row, self._column))

@@ -25,6 +25,7 @@ from reports.workbook_terms import (
     PROFILE_LABEL,
     WORKBOOK_KIND,
 )
+from tasks.collect.performance import repeated_projects
 from tasks.collect.workbook.grid import Sheet, shown
 from tasks.collect.workbook.guard import GuardReport, guard_bytes, read_limited
 from tasks.collect.workbook.process import WorkbookParser
@@ -76,6 +77,7 @@ def _read(path: Path, profile: Profile, parser: WorkbookParser) -> Submission:
             item["rows"],
             item["merges"],
             {(fault.row, fault.column): fault.error for fault in report.faults.get(item["name"], ())},
+            report.percents.get(item["name"], frozenset()),
         )
         for item in plain
     ]
@@ -121,6 +123,7 @@ def read_sheets(
             _add(submission, "R-重复", form, words, shown(sheet.name))
         else:
             _read_form(form, sheet, profile, submission)
+    submission.problems += repeated_projects(profile.forms, submission.projects)
     _read_cover(submission)
     _limit_problems(submission)
     return submission

@@ -1,15 +1,14 @@
 """Turns the records of a sheet into 往来明细, 说明 and performance projects."""
 
-import re
 from dataclasses import dataclass
+from string import digits
 
 from models.errors import AmountError
 from models.findings import Severity
 from models.forms import Form, FormCatalogue, Kind
 from models.forms.matching import match_form, normalise
-from models.money import parse_decimal
 from models.subjects import functional_level
-from models.submission import Counterparty, Explanation, FundingLine, Indicator, Problem, Project
+from models.submission import Counterparty, Explanation, Problem, Project
 from reports.workbook_terms import (
     COUNTERPARTY_FIELDS,
     DIRECTIONS,
@@ -19,13 +18,16 @@ from reports.workbook_terms import (
     PROJECT_FIELDS,
     TOTAL_ROW,
 )
-from tasks.collect.workbook.grid import Sheet, amount_of, is_dash, shown, text_of
+from tasks.collect.form_figures import heading_unit, without_unit
+from tasks.collect.performance import FormRow, FormRows
+from tasks.collect.workbook.grid import Sheet, amount_of, column_letters, shown, text_of
 from tasks.collect.workbook.tables import Record, Table
 
 PROJECT_FAMILY = "F-SX22"
 """Family of the performance form in this workbook."""
 
-_SCORE = re.compile(r"([+-]?[\d.,]+)\s*分?\s*(\D*)")
+_UNIT_TEXT = 40
+"""Characters of the longest heading that names a unit of money."""
 
 
 @dataclass(slots=True)
@@ -110,69 +112,55 @@ class RecordReader:
             address = self.sheet.address(0, 0)
             mandatory = Severity.MANDATORY.value
             self.problems.append(Problem("R-行", mandatory, words, self.form.code, "项目名称", content, address))
-        total, grade = self._total(cells)
+        rows = FormRows(self.form, self.problems)
+        self._declare_units(rows)
+        for number, row in enumerate(funding.rows):
+            found = {column: cells[row.key, column] for column in FUNDING_FIELDS if (row.key, column) in cells}
+            rows.add_funding(row.key, _funding_row(found), required=number == 0)
+        for record in table.records:
+            rows.add_indicator(self._indicator_row(record))
+        claimed, place = cells.get((TOTAL_ROW, "得分"), ("", ""))
+        grade, beside = cells.get((TOTAL_ROW, list(INDICATOR_FIELDS)[-1]), ("", ""))
+        total, grade = rows.total(claimed, grade, place or beside)
         return Project(
             family=PROJECT_FAMILY,
             **{name: texts.get(row, "") for row, name in PROJECT_FIELDS.items()},
-            funding=tuple(
-                self._funding(row.key, cells)
-                for number, row in enumerate(funding.rows)
-                if number == 0 or any((row.key, column) in cells for column in FUNDING_FIELDS)
-            ),
-            indicators=tuple(self._indicators(table.records)),
+            funding=tuple(rows.funding),
+            indicators=tuple(rows.indicators),
             total=total,
             grade=grade,
             analysis=tuple((row, text) for row, text in texts.items() if text and row not in PROJECT_FIELDS),
             location=shown(self.sheet.name),
+            total_location=place or beside,
         )
 
-    def _number(self, text: str, address: str, row: str, column: str) -> str | None:
-        """Exact decimal as displayed, without grouping and percent sign; ``None`` when blank or a dash."""
-        if not text or is_dash(text):
-            return None
-        try:
-            return f"{parse_decimal(text.rstrip('%％ '))}"
-        except AmountError:
-            words = f"《{self.form.name}》{address}：“{shown(text)}”不是数字。请只填数字，没有数的留空。"
-            self.problems.append(
-                Problem("R-金额", Severity.MANDATORY.value, words, self.form.code, row, column, address)
-            )
-            return None
+    def _declare_units(self, rows: FormRows) -> None:
+        """Units of money that stand above the funding table: in the sheet's head, its title or its column titles."""
+        panel = self.form.panels[1]
+        titles = {without_unit(title) for column in panel.columns for title in column.titles}
+        titles |= {without_unit(panel.title), normalise(panel.label_title)}
+        first = {normalise(row.label) for row in panel.rows[:1]}
+        for row in range(self.sheet.height):
+            texts = [self.sheet.text(row, column) for column in range(self.sheet.width)]
+            if first & {normalise(text) for text in texts if text}:
+                return
+            for column, text in enumerate(texts):
+                if len(text) <= _UNIT_TEXT and heading_unit(text) and ("单位" in text or without_unit(text) in titles):
+                    rows.declare_unit(text, self.sheet.address(row, column))
 
-    def _funding(self, row: str, cells: dict[tuple[str, str], tuple[str, str]]) -> FundingLine:
-        found = {column: cells.get((row, column), ("", "")) for column in FUNDING_FIELDS}
-        values = {
-            name: self._number(found[column][0], found[column][1], row, column)
-            for column, name in FUNDING_FIELDS.items()
-        }
-        location = next((address for _, address in found.values() if address), "")
-        return FundingLine(source=row, **values, location=location)
+    def _indicator_row(self, record: Record) -> FormRow:
+        return FormRow(
+            {column: text_of(value) for column, value in record.values.items()},
+            self.sheet.address(record.row, min(record.places.values())),
+            {column: column_letters(place) for column, place in record.places.items()},
+        )
 
-    def _indicators(self, records: list[Record]) -> list[Indicator]:
-        """Indicators; blank upper levels repeat those above, as in merged cells."""
-        level1 = level2 = ""
-        found: list[Indicator] = []
-        for record in records:
-            texts = {name: text_of(record.values.get(key)) for key, name in INDICATOR_FIELDS.items()}
-            if texts["level1"]:
-                level1, level2 = texts["level1"], ""
-            level2 = texts["level2"] or level2
-            texts |= {"level1": level1, "level2": level2}
-            points, score = (
-                self._number(texts.pop(name), self.sheet.address(record.row, record.places.get(key, 0)), "", key)
-                for key, name in (("分值", "points"), ("得分", "score"))
-            )
-            address = self.sheet.address(record.row, min(record.places.values()))
-            found.append(Indicator(**texts, points=points, score=score, location=address))
-        return found
 
-    def _total(self, cells: dict[tuple[str, str], tuple[str, str]]) -> tuple[str | None, str]:
-        """Claimed total and grade; ``98优`` in one cell is both."""
-        text, address = cells.get((TOTAL_ROW, "得分"), ("", ""))
-        grade = cells.get((TOTAL_ROW, list(INDICATOR_FIELDS)[-1]), ("", ""))[0]
-        if match := _SCORE.fullmatch(text):
-            text, grade = match[1], grade or match[2].strip()
-        return self._number(text, address, TOTAL_ROW, "得分"), grade
+def _funding_row(found: dict[str, tuple[str, str]]) -> FormRow:
+    """A line of the funding table by its cells: text and address by column key."""
+    location = next((address for _, address in found.values()), "")
+    letters = {column: address.rpartition("!")[2].rstrip(digits) for column, (_, address) in found.items()}
+    return FormRow({column: text for column, (text, _) in found.items()}, location, letters)
 
 
 def _form_code(text: str, catalogue: FormCatalogue) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from models.forms import Form, Panel
 from models.forms.matching import bare_name, match_column, normalise
 from reports.workbook_terms import NUMBER_ROW
+from tasks.collect.form_figures import without_unit
 from tasks.collect.workbook.grid import Sheet
 
 _HEADER_WITHIN = 25
@@ -79,11 +80,12 @@ def find_sections(form: Form, sheet: Sheet) -> list[Section]:
 def _spans(form: Form, sheet: Sheet) -> list[Section]:
     if form.arrangement == "across" or not all(panel.title for panel in form.panels):
         return [Section(form.panels, 0, sheet.height)]
-    titles = {bare_name(panel.title): panel for panel in form.panels}
+    plain = without_unit if form.shape == "project" else normalise  # its amounts are read in any unit
+    titles = {bare_name(plain(panel.title)): panel for panel in form.panels}
     starts: list[tuple[int, Panel]] = []
     for row in range(sheet.height):
         texts = sheet.row_texts(row)
-        panel = titles.get(bare_name(texts[0])) if len(texts) == 1 else None
+        panel = titles.get(bare_name(plain(texts[0]))) if len(texts) == 1 else None
         if panel is not None:
             starts.append((row, panel))
     ends = [*[row for row, _ in starts][1:], sheet.height]
@@ -100,7 +102,15 @@ def _key_at(section: Section, sheet: Sheet, row: int, column: int, depth: int) -
     titles = [sheet.header(line, column) for line in range(max(row - depth + 1, section.start), row + 1)]
     if not any(titles):
         return None
-    return next((key for panel in section.panels if (key := match_column(panel, *titles))), None)
+    return next((key for panel in section.panels if (key := _column_key(panel, titles))), None)
+
+
+def _column_key(panel: Panel, titles: list[str]) -> str | None:
+    """The column that header lines name; where figures are kept as text, the unit in brackets says nothing of it."""
+    found = match_column(panel, *titles)
+    if found is None and not any(column.kind.numeric for column in panel.columns):
+        found = match_column(panel, *(without_unit(title) for title in titles))
+    return found
 
 
 def _header_row(section: Section, sheet: Sheet) -> int:

@@ -225,7 +225,7 @@ class TableReader:
             if declared is not None and column_key in declared.not_applicable:
                 self._not_applicable(row, column, key, column_key, content)
             elif kind is Kind.TEXT:
-                self._keep(row, column, key, column_key, None, text_of(content))
+                self._keep(row, column, key, column_key, None, text_of(self._sheet.words(row, column)))
             elif not is_dash(content):
                 self._amount(row, column, key, column_key, kind)
 
@@ -263,7 +263,11 @@ class TableReader:
         for column, column_key in block.columns.items():
             if (row, column) in self._faults:
                 self._fault(row, column, str(row), column_key)
-        values = {key: self._sheet.value(row, column) for column, key in block.columns.items()}
+        kinds = {column.key: column.kind for column in block.panels[0].columns}
+        values = {
+            key: self._sheet.words(row, column) if kinds[key] is Kind.TEXT else self._sheet.value(row, column)
+            for column, key in block.columns.items()
+        }
         places = {key: column for column, key in block.columns.items()}
         self._table.records.append(Record(row, values, places))
 

@@ -9,6 +9,7 @@ from copy import copy
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from fixtures.projects import RETIRED, with_funding
 from rule_cases import PROFILE, submission
 
 from expectations.cube import UnitData
@@ -94,6 +95,9 @@ INSTITUTION = Ledger(
     stock={"国有资产/车辆数合计": 1, "国有资产/其他用车": 1},
 )  # fmt: skip
 
+SMALL = dict.fromkeys(("declared_budget", "initial_budget", "budget", "executed"), "0.04")
+"""One project of 400 元 within the 408 元 of 项目支出."""
+
 LAST_YEAR = {
     ("公开01", "收入/总计"): 1500, ("公开01", "支出/总计"): 1500, ("公开01", "本年收入合计"): 1450,
     ("公开01", "本年支出合计"): 1470, ("公开01", "年末结转和结余"): 20, ("公开04", "收入总计"): 1400,
@@ -120,6 +124,7 @@ def _enlarged(cell: Cell) -> Cell:
 
 
 WHOLE: Submission = accounts(LEDGER)
+WHOLE.projects.append(with_funding(with_funding(RETIRED, 0, **SMALL), 1, **SMALL))
 PLAIN: Submission = accounts(INSTITUTION)
 PLAIN.cells.append(Cell("公开10", "机关运行经费/行政单位", "统计数", 0, None, "公开10!C14"))
 PRIOR: Submission = submission({address: wan * WAN * 100 for address, wan in LAST_YEAR.items()})

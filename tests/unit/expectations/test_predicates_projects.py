@@ -122,7 +122,7 @@ def test_each_rule_holds_and_finds_its_fault(rule_id: str, rules: RuleSet) -> No
 def test_every_rule_has_its_case(rules: RuleSet) -> None:
     registered = {name for name in PREDICATES if name.startswith("project_")}
     assert {rule.check for rule in rules.rules} == registered
-    assert {rule.id for rule in rules.rules} == set(CASES) | {"P00", "P19"}
+    assert {rule.id for rule in rules.rules} == set(CASES) | {"P00", "P19", "P21"}
     assert all(rule.basis and rule.explain and rule.scope == "单位" for rule in rules.rules)
 
 
@@ -155,7 +155,7 @@ def test_executed_projects_stay_within_project_expenditure(
 
 
 def test_no_projects_no_judgements(rules: RuleSet) -> None:
-    assert not any(judge(rules, rule.id, unit_with()) for rule in rules.rules)
+    assert not any(judge(rules, rule.id, unit_with()) for rule in rules.rules if rule.id != "P21")
 
 
 def test_money_and_rates_carry_both_sides(rules: RuleSet) -> None:
@@ -229,3 +229,77 @@ def test_hostile_text_never_breaks_a_rule(text: str, rules: RuleSet) -> None:
     for field in ("source", "declared_budget", "budget", "executed", "remainder", "rate", "score"):
         findings(rules, unit_with(with_funding(RETIRED, 0, **{field: text})))
     findings(rules, unit_with(replace(RETIRED, total=text, grade=text, name=text)))
+
+
+@pytest.mark.parametrize(
+    ("projects", "expenditure_fen", "holds"),
+    [
+        ((), 366_000_000, [False]),
+        ((RETIRED,), 366_000_000, [True]),
+        ((RETIRED,), None, [True]),
+        ((), 0, []),
+        ((), -100, []),
+        ((), None, [None]),
+    ],
+    ids=["none-handed-in", "one", "one-without-the-table", "no-project-expenditure", "taken-back", "no-table"],
+)
+def test_project_expenditure_needs_a_performance_form(
+    projects: tuple[Project, ...], expenditure_fen: int | None, holds: list[bool | None], rules: RuleSet
+) -> None:
+    judged = judge(rules, "P21", unit_with(*projects, expenditure_fen=expenditure_fen))
+    assert [one.holds for one in judged] == holds
+    if holds == [False]:
+        assert (judged[0].form, judged[0].row, judged[0].location) == ("公开03", "合计", "第 160 行")
+        assert "项目支出 3660000.00 元没有一份自评表" in judged[0].message
+
+
+def test_forms_that_could_not_be_read_are_not_called_missing(rules: RuleSet) -> None:
+    unit = unit_with()
+    unit.submission.presence["自评表"] = Presence.UNREADABLE
+    assert [judged.holds for judged in judge(rules, "P21", unit)] == [None]
+
+
+def test_grades_are_not_judged_on_another_scale(rules: RuleSet) -> None:
+    found = findings(rules, unit_with(with_indicator(RETIRED, 0, points="30", score="30")))
+    assert [judged.holds for judged in found["P01"]] == [False]
+    assert [judged.holds for judged in found["P06"]] == [None]
+
+
+def test_a_finding_stands_at_the_cell_of_its_column(rules: RuleSet) -> None:
+    wrong = with_funding(INSURANCE, 0, rate="63.58", location="自评表1!B23", places="全年预算数=D,执行率=G")
+    assert judge(rules, "P07", unit_with(wrong))[0].location == "自评表1!G23"
+    short = with_indicator(SYSTEMS, 0, score="18", location="自评表!A（1）!B32", places="分值=H,得分=I")
+    assert [j.location for j in judge(rules, "P11", unit_with(short)) if not j.holds] == ["自评表!A（1）!I32"]
+    total = replace(INSURANCE, total="94.36", location="自评表1", total_location="自评表1!I62")
+    assert [j.location for j in judge(rules, "P05", unit_with(total))] == ["自评表1!I62"]
+
+
+@pytest.mark.parametrize(
+    ("executed", "remainder", "holds"),
+    [("38.766462", "0", True), ("38.766461", "0.000001", True), ("38.766461", "0", False)],
+)
+def test_amounts_in_yuan_to_two_decimals_are_exact_to_the_fen(
+    executed: str, remainder: str, holds: bool, rules: RuleSet
+) -> None:
+    money = {"declared_budget": None, "initial_budget": None, "budget": "38.766462"}
+    project = with_funding(RETIRED, 0, executed=executed, remainder=remainder, **money)
+    project = replace(project, funding=project.funding[:1])
+    assert [judged.holds for judged in judge(rules, "P09", unit_with(project))] == [holds]
+
+
+def test_thirds_from_a_formula_are_no_differences(rules: RuleSet) -> None:
+    third = {"declared_budget": None, "initial_budget": None, "budget": "33.333333333333336"}
+    third |= {"executed": "33.333333333333336", "remainder": "0"}
+    whole = {"declared_budget": None, "initial_budget": None, "budget": "100", "executed": "100", "remainder": "0"}
+    lines = tuple(replace(RETIRED.funding[1], source=name, **third) for name in "甲乙丙")
+    project = replace(RETIRED, funding=(replace(RETIRED.funding[0], **whole), *lines))
+    for rule in ("P07", "P09", "P10"):
+        assert all(judged.holds for judged in judge(rules, rule, unit_with(project)))
+
+
+@pytest.mark.parametrize("number", ["9" * 20, "-" + "9" * 20, "9" * 29])
+def test_numbers_that_no_form_holds_are_told_in_words(number: str, rules: RuleSet) -> None:
+    found = findings(rules, unit_with(with_indicator(RETIRED, 0, points=number, score=number)))
+    assert any(judged.holds is False for judged in found["P01"])
+    sides = [side for many in found.values() for one in many for side in (one.left, one.right) if side is not None]
+    assert all(abs(side) < 2**63 for side in sides)

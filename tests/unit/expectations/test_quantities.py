@@ -171,3 +171,57 @@ def test_dates_too_coarse_or_impossible_are_not_judged(deadline: str, done: str)
     assert wanted is not None and reached is not None
     with pytest.raises(NotComparable):
         on_time(wanted, reached)
+
+
+@pytest.mark.parametrize(
+    ("text", "operator"),
+    [
+        ("═100%", "="), ("﹦100%", "="), ("≡100%", "="), ("＝100%", "="), ("==100%", "="), ("等于100%", "="),
+        ("≧100%", "≥"), ("⩾100%", "≥"), ("＞＝100%", "≥"), (">=100%", "≥"), ("﹥=100%", "≥"), ("＞═100%", "≥"),
+        ("≮100%", "≥"), ("不低于100%", "≥"), ("不少于100%", "≥"), ("大于等于100%", "≥"),
+        ("≦100%", "≤"), ("⩽100%", "≤"), ("＜＝100%", "≤"), ("<=100%", "≤"), ("≯100%", "≤"), ("不超过100%", "≤"),
+        ("不高于100%", "≤"), ("小于等于100%", "≤"), ("﹥100%", ">"), ("＞100%", ">"), ("﹤100%", "<"), ("＜100﹪", "<"),
+    ],
+)  # fmt: skip
+def test_look_alike_signs_mean_the_sign_that_a_reader_sees(text: str, operator: str) -> None:
+    found = parse_quantity(text)
+    assert found is not None and (found.low, found.unit, found.operator) == (100, "%", operator)
+
+
+@pytest.mark.parametrize(
+    ("text", "count", "unit"),
+    [("三次", 3, "次"), ("十二个", 12, "个"), ("不少于二十户", 20, "户"), ("一百零五人", 105, "人"), ("两千人", 2000, "人"),
+     ("百分之九十五", 95, "%"), ("百分之百", 100, "%"), ("三万元", 30_000, "元"), ("２０ 万元", 200_000, "元")],
+)  # fmt: skip
+def test_chinese_counts_are_read(text: str, count: int, unit: str) -> None:
+    found = parse_quantity(text)
+    assert found is not None and (found.low, found.unit) == (count, unit)
+
+
+@pytest.mark.parametrize(
+    "text", ["十分满意", "一般", "一致", "一次性通过", "一百二人", "一流", "二三次", "万无一失", "千人"]
+)
+def test_words_with_numerals_in_them_are_no_counts(text: str) -> None:
+    assert parse_quantity(text) is None
+
+
+@pytest.mark.parametrize(
+    ("target", "actual", "met"),
+    [("约100人", "100人", True), ("≥100人", "约500人", True), ("≥500人", "约100人", False), ("≤20万元", "20万", True),
+     ("≥100人次", "100余人次", True), ("100人左右", "≈100人", True)],
+)  # fmt: skip
+def test_approximate_values_are_judged_where_they_leave_no_doubt(target: str, actual: str, met: bool) -> None:
+    if met:
+        assert _achieve(target, actual).met
+    else:
+        with pytest.raises(NotComparable):
+            _achieve(target, actual)
+
+
+@pytest.mark.parametrize(
+    ("target", "actual", "why"),
+    [("约100人", "98人", "指标值是约数"), ("≥100人", "110人左右", "实际完成值是约数"), ("≥100人", "≈110人", "约数")],
+)
+def test_approximate_values_that_leave_a_doubt_say_so(target: str, actual: str, why: str) -> None:
+    with pytest.raises(NotComparable, match=why):
+        _achieve(target, actual)

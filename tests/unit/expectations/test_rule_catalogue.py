@@ -76,7 +76,7 @@ OTHERS: dict[str, tuple[Callable[[], Submission], str]] = {
 """Rules that more than one cell must break, or something that is no figure: what breaks them, words of the message."""
 
 READING = {rule.id for rule in RULES.rules if rule.check == "reading"}
-PROJECTS = set(PROJECT_CASES) | {"P00", "P19"}
+PROJECTS = set(PROJECT_CASES) | {"P00", "P19", "P21"}
 """Rules on 自评表; each has its two cases in test_predicates_projects."""
 
 
@@ -154,7 +154,11 @@ def test_an_unfilled_workbook_does_not_pass() -> None:
     words = [Cell("补充信息", row, "内容", None, "有") for row in ("概况/主要职责", "概况/机构设置")]
     cover = [cell for cell in WHOLE.cells if cell.form == "封面"]
     empty = replace(
-        WHOLE, cells=[*cover, *words], presence=dict.fromkeys(PROFILE.forms, Presence.EMPTY), counterparties=[]
+        WHOLE,
+        cells=[*cover, *words],
+        presence=dict.fromkeys(PROFILE.forms, Presence.EMPTY),
+        counterparties=[],
+        projects=[],
     )
     found = outcomes(UnitData(LEDGER.code, empty))
     assert [finding.rule for outcome in found.values() for finding in outcome.findings if finding.blocks] == [
@@ -164,7 +168,7 @@ def test_an_unfilled_workbook_does_not_pass() -> None:
 
 def violated(ledger: Ledger, last: Submission | None = None) -> dict[str, Severity]:
     """Rules that the ledger's accounts violate, with their severity."""
-    found = outcomes(UnitData("甲", accounts(ledger), prior=last))
+    found = outcomes(UnitData("甲", replace(accounts(ledger), projects=WHOLE.projects), prior=last))
     return {rule: one.severity for rule, one in found.items() if one.status is Status.VIOLATED}
 
 

@@ -176,3 +176,15 @@ def test_hostile_text_never_breaks_scoring(text: str, scheme: Scheme, profile: P
         _score(with_indicator(RETIRED, 0, **{field: text}), scheme, profile)
     for field in ("budget", "executed", "rate", "score"):
         _score(with_funding(RETIRED, 0, **{field: text}), scheme, profile)
+
+
+@pytest.mark.parametrize(("points", "total"), [("30", "110"), ("10", "90")])
+def test_points_off_the_scale_of_100_earn_no_grade(points: str, total: str, scheme: Scheme, profile: Profile) -> None:
+    scored = _score(with_indicator(RETIRED, 0, points=points, score=points), scheme, profile)
+    assert scored.grade == "待定"
+    assert f"分值合计为 {total} 分，不是 100 分" in scored.why
+
+
+def test_an_open_grade_says_why(scheme: Scheme, profile: Profile) -> None:
+    assert _score(RETIRED, scheme, profile).why == ""
+    assert "20 分无法评分" in _score(with_indicator(RETIRED, 0, actual=" "), scheme, profile).why

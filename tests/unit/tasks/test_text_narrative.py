@@ -198,3 +198,28 @@ def test_hostile_text_takes_linear_time(profile: Profile, filler: str) -> None:
     start = time.process_time()
     read_facts(lines, profile)
     assert time.process_time() - start < 10
+
+
+CARS = "三、“三公”经费财政拨款支出决算情况说明"
+
+
+@pytest.mark.parametrize(
+    ("heading", "paragraph", "name", "value"),
+    [
+        (CARS, "公务用车购置费25万元，比2021年预算减少35万元，下降58.33%。", "公务用车购置费/预算数", "25"),
+        (CARS, "公务接待费支出5万元，较上年年初预算增加1万元。", "公务接待费/预算数", "5"),
+        (CARS, "“三公”经费支出预算为79万元。其中公务接待费4万元。", "公务接待费/预算数", "4"),
+        ("三、“三公”经费预算情况说明", "公务接待费4万元，比上年减少1万元。", "公务接待费/预算数", "4"),
+        ("三、“三公”经费预算情况说明", "公务接待费4万元。", "公务接待费/预算数", "4"),
+        (CARS, "“三公”经费预算79万元。公务接待费4万元，比上年减少1万元。", "公务接待费/决算数", "4"),
+        (CARS, "公务接待费支出2万元，完成预算的50%。", "公务接待费/决算数", "2"),
+        (CARS, "公务接待费2万元，比上年减少3万元。", "公务接待费/决算数", "2"),
+        (CARS, "“三公”经费支出预算为79万元，支出决算为60万元。公务接待费4万元。", "公务接待费/决算数", "4"),
+        ("五、一般公共预算财政拨款支出决算情况说明", "一般公共预算财政拨款支出60万元。", "财政拨款支出", "60"),
+    ],
+)
+def test_a_budget_is_no_final_figure(profile: Profile, heading: str, paragraph: str, name: str, value: str) -> None:
+    facts = facts_in(profile, heading, paragraph)
+    assert facts[name] == f"{value}万元"
+    other = name.replace("预算数", "决算数") if "预算数" in name else name.replace("决算数", "预算数")
+    assert other == name or other not in facts
