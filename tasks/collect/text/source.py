@@ -8,6 +8,7 @@ from pathlib import Path
 
 from models.errors import SubmissionError
 from models.forms.matching import normalise
+from models.invisible import visible
 
 LIMIT_BYTES = 20 * 1024 * 1024
 """Largest text file taken; the largest published one known has some hundred kilobytes."""
@@ -75,7 +76,7 @@ def load_source(path: Path) -> Source:
             marked as a state secret (code ``涉密``).
     """
     data = _read(path)
-    text = _decode(path.name, data).replace("\r\n", "\n").replace("\r", "\n")
+    text = visible(_decode(path.name, data)).replace("\r\n", "\n").replace("\r", "\n")
     _refuse_shapeless(path.name, text)
     lines = tuple(
         Line(number, tuple(cell.strip() for cell in row.split("\t")))
