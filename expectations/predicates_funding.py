@@ -13,6 +13,7 @@ from models.errors import AmountError
 from models.money import FEN_PER_UNIT, displayed_interval, exact_text, to_fen
 from models.profiles import Profile
 from models.submission import FundingLine, Project
+from models.unread import doubtful_cells
 
 if TYPE_CHECKING:
     from expectations.cube import UnitData
@@ -218,8 +219,12 @@ def project_expenditure(unit: "UnitData", rule: "Rule", profile: Profile) -> Ite
         return
     low, shown, missing = _executed(projects)
     cell = unit.cell("公开03", "合计", "项目支出")
+    unread = doubtful_cells(unit.submission, profile.forms["公开03"])
+    if any((row, column) == ("合计", "项目支出") for row, column, _ in unread):
+        yield Judged(None, FORM, message="公开03表项目支出合计未能读取，未核对项目执行数与项目支出。")
+        return
     right = (cell.amount or 0) if cell else 0
-    highest = displayed_interval(right, unit.submission.amount_unit, unit.submission.decimals)[1]
+    highest = displayed_interval(right, *unit.submission.display("公开03"))[1]
     holds = low * FEN_PER_UNIT["万元"] <= highest
     if holds and missing:
         yield Judged(None, FORM, message=f"项目《{missing}》缺全年执行数，未能核对项目执行数与项目支出。")

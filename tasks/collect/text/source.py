@@ -20,6 +20,8 @@ LIMIT_CELLS = 500
 HEAD_LINES = 60
 """Lines from the top in which a bare 涉密 counts as a marking rather than as a word of the text."""
 
+_DIGITS = str.maketrans("０１２３４５６７８９", "0123456789")
+
 _MARKING = re.compile(
     r"[★☆]?[（\[]?(?:绝密|机密|秘密)[）\]]?[★☆*].{0,20}"
     r"|(?:密级|保密级别|保密等级|涉密等级)[：]?[（\[]?(?:绝密|机密|秘密|涉密).{0,20}"
@@ -76,7 +78,7 @@ def load_source(path: Path) -> Source:
             marked as a state secret (code ``涉密``).
     """
     data = _read(path)
-    text = visible(_decode(path.name, data)).replace("\r\n", "\n").replace("\r", "\n")
+    text = visible(_decode(path.name, data)).translate(_DIGITS).replace("\r\n", "\n").replace("\r", "\n")
     _refuse_shapeless(path.name, text)
     lines = tuple(
         Line(number, tuple(cell.strip() for cell in row.split("\t")))

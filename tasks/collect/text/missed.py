@@ -1,0 +1,101 @@
+"""What a table's reader met and could not read or place: marks for the rules, and one line for each cause."""
+
+from collections.abc import Iterable
+
+from models.errors import AmountError
+from models.forms import Form, Panel
+from models.money import parse_fen
+from models.nothing import says_nothing
+from models.submission import Problem, Unread
+from tasks.collect.text.cells import clip, place
+from tasks.collect.text.layout import Group, Slot
+from tasks.collect.text.source import Line
+
+Values = list[tuple[Slot, str]]
+"""Filled value cells of a row."""
+
+_LISTED = 30
+"""Rows that one message lists."""
+
+
+def holds_figure(text: str) -> bool:
+    """Whether a cell holds what may be a figure other than zero."""
+    if says_nothing(text):
+        return False
+    try:
+        return parse_fen(text.rstrip("%％"), "亿元") != 0
+    except AmountError:
+        return any(letter.isdigit() for letter in text)
+
+
+class Missed:
+    """Collects the unread figures of one table.
+
+    Attributes:
+        unread: Marks, each once, in the order met.
+    """
+
+    def __init__(self, form: Form) -> None:
+        self._form = form
+        self.unread: dict[Unread, None] = {}
+        self._rows: dict[bool, list[tuple[int, str]]] = {True: [], False: []}
+        self._columns: dict[str, list[tuple[int, str]]] = {}
+
+    def cell(self, row: str, column: str = "", *, stands: bool = True) -> None:
+        """A figure of a known row; without a column it may be any blank one of the row."""
+        self.unread[Unread(self._form.code, self._number(self.panel(row)), row, column, stands)] = None
+
+    def panel(self, row: str) -> Panel:
+        """Panel of a row that was found."""
+        panel = self._form.panel_of.get(row) or self._form.open_panel
+        assert panel is not None  # every key comes from the catalogue or the open panel
+        return panel
+
+    def row_of(self, group: Group, values: Values) -> bool:
+        """Mark the figures of a row that could not be placed; whether there are any."""
+        telling = [slot for slot, text in values if holds_figure(text)]
+        for panel in group.panels:
+            self.somewhere([panel], [group.column(panel, slot) or "" for slot in telling])
+        return bool(telling)
+
+    def somewhere(self, panels: Iterable[Panel], columns: Iterable[str] = ("",)) -> None:
+        """Figures of a row that may be any row of these panels, in these columns (any, when not known)."""
+        for panel in panels:
+            for column in columns:
+                if not column or panel.column(column):
+                    self.unread[Unread(self._form.code, self._number(panel), "", column)] = None
+
+    def _number(self, panel: Panel) -> int:
+        return next(number for number, one in enumerate(self._form.panels) if one is panel)
+
+    def row(self, line: Line, shown: str, figures: bool) -> None:
+        """A row that the form has not, with or without figures; told by :meth:`problems`."""
+        self._rows[figures].append((line.number, shown))
+
+    def column(self, line: Line, titles: tuple[str, ...], label: str, text: str) -> None:
+        """A figure in a column that the form has not; told by :meth:`problems`."""
+        self._columns.setdefault(clip("/".join(titles)), []).append((line.number, f"“{label}”的“{clip(text)}”"))
+
+    def problems(self) -> list[Problem]:
+        """One problem for the unknown rows with figures, one for those without, one for each unknown column."""
+        told = []
+        for figures, rows in self._rows.items():
+            if rows:
+                listed = _listed([(number, f"“{shown}”") for number, shown in rows])
+                message = f"{listed}不是《{self._form.name}》表样中的行"
+                message += "，其数字未能读取。请按表样填列后重新报送。" if figures else "（没有数字）。请核对表样。"
+                row = rows[0][1] if len(rows) == 1 else ""
+                told.append(self._problem("R-行", "mandatory" if figures else "hint", rows[0][0], message, row))
+        for title, cells in self._columns.items():
+            message = f"《{self._form.name}》没有列“{title or '（没有列名）'}”，其中的数字未能读取：{_listed(cells)}。"
+            message += "请按表样填列后重新报送。"
+            told.append(self._problem("R-列", "mandatory", cells[0][0], message, column=title))
+        return told
+
+    def _problem(self, rule: str, severity: str, number: int, message: str, row: str = "", column: str = "") -> Problem:
+        return Problem(rule, severity, message, self._form.code, row, column, place(number, self._form))
+
+
+def _listed(cells: list[tuple[int, str]]) -> str:
+    words = "、".join(f"第 {number} 行{shown}" for number, shown in cells[:_LISTED])
+    return words if len(cells) <= _LISTED else f"{words}等 {len(cells)} 处"
