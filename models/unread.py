@@ -1,8 +1,11 @@
-"""Where the figures of a submission may belong that its reader could not read or place."""
+"""Figures of a submission that its reader could not read or place: noted while reading, and where they may belong."""
 
 from collections.abc import Iterable, Iterator
 
+from models.errors import AmountError
 from models.forms.schema import Form, Panel
+from models.money import parse_fen
+from models.nothing import says_nothing
 from models.submission import Submission, Unread
 
 
@@ -44,3 +47,50 @@ def _cells_of(
     for row, column in places:
         if form.applicable(row, column) and form.kind_of(row, column).numeric:
             yield row, column, False
+
+
+def may_be_figure(text: str) -> bool:
+    """Whether a cell's words may be a figure other than zero."""
+    if says_nothing(text):
+        return False
+    try:
+        return parse_fen(text.rstrip("%％"), "亿元") != 0
+    except AmountError:
+        return any(letter.isdigit() for letter in text)
+
+
+class Marks:
+    """Notes of what a reader met in one matrix form and could not read or place.
+
+    Args:
+        form: The form.
+
+    Attributes:
+        unread: The notes, each once, in the order met.
+    """
+
+    def __init__(self, form: Form) -> None:
+        self._form = form
+        self.unread: dict[Unread, None] = {}
+
+    def panel(self, row: str) -> Panel:
+        """Panel of a row that was found."""
+        panel = self._form.panel_of.get(row) or self._form.open_panel
+        assert panel is not None  # every key comes from the catalogue or the open panel
+        return panel
+
+    def cell(self, row: str, column: str = "", *, stands: bool = True) -> None:
+        """A figure of a known row; without a column it may be any blank one of the row."""
+        self._note(self.panel(row), row, column, stands)
+
+    def somewhere(self, panels: Iterable[Panel], columns: Iterable[str] = ("",)) -> None:
+        """Figures of a row that may be any row of these panels, in these columns (any, when not known)."""
+        wanted = list(columns)
+        for panel in panels:
+            for column in wanted:
+                if not column or panel.column(column):
+                    self._note(panel, "", column, True)
+
+    def _note(self, panel: Panel, row: str, column: str, stands: bool) -> None:
+        number = next(number for number, one in enumerate(self._form.panels) if one is panel)
+        self.unread[Unread(self._form.code, number, row, column, stands)] = None

@@ -1,12 +1,8 @@
 """What a table's reader met and could not read or place: marks for the rules, and one line for each cause."""
 
-from collections.abc import Iterable
-
-from models.errors import AmountError
-from models.forms import Form, Panel
-from models.money import parse_fen
-from models.nothing import says_nothing
-from models.submission import Problem, Unread
+from models.forms import Form
+from models.submission import Problem
+from models.unread import Marks, may_be_figure
 from tasks.collect.text.cells import clip, place
 from tasks.collect.text.layout import Group, Slot
 from tasks.collect.text.source import Line
@@ -18,55 +14,20 @@ _LISTED = 30
 """Rows that one message lists."""
 
 
-def holds_figure(text: str) -> bool:
-    """Whether a cell holds what may be a figure other than zero."""
-    if says_nothing(text):
-        return False
-    try:
-        return parse_fen(text.rstrip("%％"), "亿元") != 0
-    except AmountError:
-        return any(letter.isdigit() for letter in text)
-
-
-class Missed:
-    """Collects the unread figures of one table.
-
-    Attributes:
-        unread: Marks, each once, in the order met.
-    """
+class Missed(Marks):
+    """Notes of one table, and the lines that tell of its unknown rows and columns."""
 
     def __init__(self, form: Form) -> None:
-        self._form = form
-        self.unread: dict[Unread, None] = {}
+        super().__init__(form)
         self._rows: dict[bool, list[tuple[int, str]]] = {True: [], False: []}
         self._columns: dict[str, list[tuple[int, str]]] = {}
 
-    def cell(self, row: str, column: str = "", *, stands: bool = True) -> None:
-        """A figure of a known row; without a column it may be any blank one of the row."""
-        self.unread[Unread(self._form.code, self._number(self.panel(row)), row, column, stands)] = None
-
-    def panel(self, row: str) -> Panel:
-        """Panel of a row that was found."""
-        panel = self._form.panel_of.get(row) or self._form.open_panel
-        assert panel is not None  # every key comes from the catalogue or the open panel
-        return panel
-
     def row_of(self, group: Group, values: Values) -> bool:
         """Mark the figures of a row that could not be placed; whether there are any."""
-        telling = [slot for slot, text in values if holds_figure(text)]
+        telling = [slot for slot, text in values if may_be_figure(text)]
         for panel in group.panels:
             self.somewhere([panel], [group.column(panel, slot) or "" for slot in telling])
         return bool(telling)
-
-    def somewhere(self, panels: Iterable[Panel], columns: Iterable[str] = ("",)) -> None:
-        """Figures of a row that may be any row of these panels, in these columns (any, when not known)."""
-        for panel in panels:
-            for column in columns:
-                if not column or panel.column(column):
-                    self.unread[Unread(self._form.code, self._number(panel), "", column)] = None
-
-    def _number(self, panel: Panel) -> int:
-        return next(number for number, one in enumerate(self._form.panels) if one is panel)
 
     def row(self, line: Line, shown: str, figures: bool) -> None:
         """A row that the form has not, with or without figures; told by :meth:`problems`."""

@@ -7,9 +7,10 @@ from models.forms import Form, Kind, Panel, Row
 from models.forms.matching import bare_name, normalise
 from models.profiles import Profile
 from models.submission import Cell, Presence, Problem, Unread
+from models.unread import may_be_figure
 from tasks.collect.text.cells import clip, decimals_shown, place, read_cell, row_label
 from tasks.collect.text.layout import Group, HeaderWords, Layout, build_layout, is_figure
-from tasks.collect.text.missed import Missed, Values, holds_figure
+from tasks.collect.text.missed import Missed, Values
 from tasks.collect.text.rows import RowFinder, code_and_name, skipped_numbers
 from tasks.collect.text.sections import NOTHING, Section
 from tasks.collect.text.source import Line
@@ -163,7 +164,7 @@ class _TableReader:
         carried: str | None = None
         for place_, group in enumerate(layout.groups):
             carried = self._group_row(line, place_, group, carried)
-            if any(holds_figure(cell) for cell in beyond):
+            if any(may_be_figure(cell) for cell in beyond):
                 self.missed.somewhere(group.panels)
 
     def _group_row(self, line: Line, place_: int, group: Group, carried: str | None) -> str | None:
@@ -215,7 +216,7 @@ class _TableReader:
             message += "，后一次的数字未采用。请合并后重新报送。"
             self._problem("R-重复", "mandatory", line, message, row=key)
             panel = self.missed.panel(key)
-            for column in (group.column(panel, slot) or "" for slot, text in values if holds_figure(text)):
+            for column in (group.column(panel, slot) or "" for slot, text in values if may_be_figure(text)):
                 self.missed.cell(key, column)
             return None
         self._meet(key, line)
@@ -252,13 +253,13 @@ class _TableReader:
         column = group.column(panel, next(slot for slot in group.values if slot.index == index))
         if column is None:
             self.missed.column(line, titles, self._label(key), text)
-            if holds_figure(text):
+            if may_be_figure(text):
                 self.missed.cell(key)
             return
         if (key, column) in self.taken:
             message = f"第 {line.number} 行“{self._label(key)}”的“{column}”有两个数字，后一个“{clip(text)}”未采用。"
             self._problem("R-重复", "mandatory", line, message, row=key, column=column)
-            if holds_figure(text):
+            if may_be_figure(text):
                 self.missed.cell(key, column)
             return
         self.taken.add((key, column))
@@ -285,7 +286,7 @@ class _TableReader:
             elif cell:
                 message = f"第 {line.number} 行的行次栏写有“{clip(cell)}”，可能是数字错位，未能读取。请核对后重新报送。"
                 self._problem("R-列", "mandatory", line, message, column="行次")
-                shifted |= holds_figure(cell)
+                shifted |= may_be_figure(cell)
         return shifted
 
     def _problem(self, rule: str, severity: str, line: Line, message: str, row: str = "", column: str = "") -> None:

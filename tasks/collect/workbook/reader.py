@@ -211,6 +211,7 @@ def _read_form(form: Form, sheet: Sheet, profile: Profile, submission: Submissio
         filled = bool(table.records)
     else:
         submission.cells += table.cells
+        submission.unread += table.unread
         submission.row_names |= {(form.code, code): name for code, name in table.names.items()}
         filled = _filled(form, sheet, table, submission)
     submission.presence[form.code] = Presence.PRESENT if filled else Presence.EMPTY

@@ -10,7 +10,7 @@ from workbook_sample import full_submission, values_of
 
 from models.errors import SubmissionError
 from models.profiles import load_profile
-from models.submission import Presence, Problem, Submission
+from models.submission import Presence, Problem, Submission, Unread
 from reports.workbook import CoverInfo, write_workbook
 from tasks.collect.workbook.reader import read_workbook, read_workbooks
 
@@ -164,6 +164,32 @@ def test_unknown_row_with_content(full: Path) -> None:
     problem = only(edited(full, put("A8", "一、别的收入")))
     assert (problem.rule, problem.severity, problem.location) == ("R-行", "mandatory", "公开01!C8")
     assert "别的收入" in problem.message
+    assert edited(full, put("A8", "一、别的收入")).unread == [Unread("公开01", 0, "", "决算数")]
+
+
+def test_unknown_rows_are_told_once(full: Path) -> None:
+    def edit(book: openpyxl.Workbook) -> None:
+        book["公开01"]["A8"], book["公开01"]["A9"] = "一、别的收入", "二、另外的收入"
+        book["公开01"]["C9"] = 3
+
+    problem = only(edited(full, edit))
+    assert problem.location == "公开01!C8"
+    assert "第 8 行“一、别的收入”" in problem.message and "第 9 行“二、另外的收入”" in problem.message
+
+
+def test_a_label_without_the_mark_behind_its_number_is_known(full: Path) -> None:
+    got = edited(full, put("A8", "一一般公共预算财政拨款收入"))
+    assert got.problems == [] and got.unread == []
+
+
+def test_an_amount_that_is_none_marks_its_cell(full: Path) -> None:
+    assert edited(full, put("C8", "约三万")).unread == [Unread("公开01", 0, "一般公共预算财政拨款收入", "决算数")]
+
+
+def test_brackets_are_negative(full: Path) -> None:
+    got = edited(full, put("C8", "(1,234.00)"))
+    assert got.problems == []
+    assert [c.amount for c in got.form_cells("公开01") if c.row == "一般公共预算财政拨款收入"] == [-123_400]
 
 
 def test_figure_on_an_unnamed_line(blank: Path) -> None:
@@ -186,6 +212,9 @@ def test_unknown_column_with_figures_is_mandatory_with_words_a_hint(blank: Path)
 def test_missing_column(full: Path) -> None:
     problem = only(edited(full, lambda book: book["公开02"].delete_cols(9)))
     assert (problem.rule, problem.column) == ("R-列", "其他收入")
+    unread = edited(full, lambda book: book["公开02"].delete_cols(9)).unread
+    assert Unread("公开02", 0, "合计", "其他收入", False) in unread
+    assert {one.column for one in unread} == {"其他收入"}
 
 
 def test_header_gone(full: Path) -> None:
