@@ -1,6 +1,6 @@
 """Makes outcomes and findings of what was judged, with the sentence that the clerk reads."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from expectations.cube import Cube, UnitData
 from expectations.language.expansion import Binding, Plan, cells_of
@@ -125,7 +125,13 @@ class RelationFindings:
         self._rule, self._relation, self._plan, self._cube = rule, relation, plan, cube
 
     def finding(
-        self, index: int, number: int, values: tuple[int, int], shown: tuple[bool, bool], tolerance: int
+        self,
+        index: int,
+        number: int,
+        values: tuple[int, int],
+        shown: tuple[bool, bool],
+        tolerance: int,
+        alike: Sequence[str] = (),
     ) -> Finding:
         """The finding for one violated plain relation.
 
@@ -135,6 +141,7 @@ class RelationFindings:
             values: Left and right.
             shown: Whether each side shows a figure.
             tolerance: Rounding allowed for, in fen.
+            alike: Other columns of the row that show the same figures.
         """
         unit, binding, rule = self._cube.units[index], self._plan.bindings[number], self._rule
         reference, row, column = self._address(index, binding)
@@ -147,7 +154,8 @@ class RelationFindings:
             rule.weight,
             Status.VIOLATED,
             rule.title,
-            self._message(wording, index, number, (row, column, reference.form, word), values, shown, tolerance),
+            self._message(wording, index, number, (row, column, reference.form, word), values, shown, tolerance)
+            + (f"{'、'.join(f'“{other}”' for other in alike)}栏相同。" if alike else ""),
             reference.form,
             row,
             row_name(self._cube.profile, reference.form, row, unit.submission.row_names.get((reference.form, row), "")),

@@ -548,3 +548,14 @@ def test_severity_and_basis_come_from_the_rule(tmp_path: Path) -> None:
 
 def test_no_units_no_outcomes() -> None:
     assert evaluate([rule(TOTAL)], Cube.build(PROFILE, [])) == {}
+
+
+def test_columns_that_say_the_same_are_told_once() -> None:
+    """All money comes from one source: its column repeats the total's, and so does the fault."""
+    figures = {("公开04", "本年支出合计", column): 5 for column in ("合计", "一般公共预算财政拨款")}
+    figures |= {("公开04", "208", column): 4 for column in ("合计", "一般公共预算财政拨款")}
+    figures |= {("公开04", "本年支出合计", "政府性基金预算财政拨款"): 7, ("公开04", "208", "政府性基金预算财政拨款"): 4}
+    outcome = judge_one("公开04[本年支出合计, 每列] = 合计(公开04[201 : 234, 同列])", figures)
+    assert counts(outcome) == (Status.VIOLATED, 2, 0, 0)
+    assert [finding.column for finding in outcome.findings] == ["合计", "政府性基金预算财政拨款"]
+    assert outcome.findings[0].message.endswith("相差 0.01 元。“一般公共预算财政拨款”栏相同。")

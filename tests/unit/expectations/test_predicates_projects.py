@@ -229,3 +229,13 @@ def test_hostile_text_never_breaks_a_rule(text: str, rules: RuleSet) -> None:
     for field in ("source", "declared_budget", "budget", "executed", "remainder", "rate", "score"):
         findings(rules, unit_with(with_funding(RETIRED, 0, **{field: text})))
     findings(rules, unit_with(replace(RETIRED, total=text, grade=text, name=text)))
+
+
+def test_a_form_with_a_single_source_is_told_once(rules: RuleSet) -> None:
+    """The line of the only source repeats the total's figures, and so would the fault."""
+    project = next(one for one in REAL_PROJECTS if len(one.funding) == 2)
+    wrong = tuple(replace(line, remainder="99", rate="12.5", score="3") for line in project.funding)
+    found = findings(rules, unit_with(replace(project, funding=wrong)))
+    for rule in rules.rules:
+        if rule.check in ("project_rate", "project_execution_score", "project_remainder"):
+            assert [judged.row for judged in found[rule.id]] == [f"{project.name}/{wrong[0].source}"]
