@@ -206,12 +206,13 @@ class Cube:
     def _unplaced(self, slot: Slot) -> set[int]:
         """Panels of a form of which some unit has figures that could not be placed."""
         prior, code = slot
+        panels = len(self.profile.forms[code].panels)
         submissions = (self.submission(index, prior) for index in range(len(self.units)))
         return {
             one.panel
             for submission in submissions
             for one in (submission.unread if submission is not None else ())
-            if one.form == code and not (one.row and one.column)
+            if one.form == code and not (one.row and one.column) and 0 <= one.panel < panels
         }
 
 

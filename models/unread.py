@@ -2,10 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from models.errors import AmountError
 from models.forms.schema import Form, Panel
-from models.money import parse_fen
-from models.nothing import says_nothing
 from models.submission import Submission, Unread
 
 
@@ -51,12 +48,7 @@ def _cells_of(
 
 def may_be_figure(text: str) -> bool:
     """Whether a cell's words may be a figure other than zero."""
-    if says_nothing(text):
-        return False
-    try:
-        return parse_fen(text.rstrip("%％"), "亿元") != 0
-    except AmountError:
-        return any(letter.isdigit() for letter in text)
+    return any(letter.isdigit() and letter not in "0０" for letter in text)
 
 
 class Marks:

@@ -35,7 +35,7 @@ def bare_name(text: str) -> str:
 
 
 _NUMERAL = re.compile(r"(?:第?[一二三四五六七八九十]{1,3}|\d{1,2}|[①-⒛㈠-㈩Ⅰ-Ⅻ]|[A-Za-z])?(?:其中|加|减)?")
-_MEASURE = re.compile(r"（(?:元|万元|辆|台|套|台套|个|人|户|人次|批次)）$")
+_MEASURE = re.compile(r"（(?:单位：)?(?:[十百千万亿]{0,2}元|辆|台|套|台套|个|人|户|人次|批次)）$")
 T = TypeVar("T")
 
 
@@ -110,9 +110,9 @@ def match_rows(panel: Panel, label: str) -> tuple[Row, ...]:
 def _column_names(panel: Panel) -> dict[tuple[str, ...], str]:
     names: dict[tuple[str, ...], str] = {}
     for column in panel.columns:
-        names[tuple(normalise(title) for title in column.titles)] = column.key
+        names[tuple(_MEASURE.sub("", normalise(title)) for title in column.titles)] = column.key
         for synonym in (column.key, *column.synonyms):
-            names.setdefault((normalise(synonym),), column.key)
+            names.setdefault((_MEASURE.sub("", normalise(synonym)),), column.key)
     return names
 
 
@@ -120,7 +120,7 @@ def match_column(panel: Panel, *titles: str) -> str | None:
     """Key of the column whose header lines, top first, are ``titles`` (repeated or empty lines are ignored)."""
     path: list[str] = []
     for title in titles:
-        folded = normalise(title)
+        folded = _MEASURE.sub("", normalise(title))
         if folded and (not path or path[-1] != folded):
             path.append(folded)
     names = _column_names(panel)

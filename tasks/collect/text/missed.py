@@ -21,6 +21,7 @@ class Missed(Marks):
         super().__init__(form)
         self._rows: dict[bool, list[tuple[int, str]]] = {True: [], False: []}
         self._columns: dict[str, list[tuple[int, str]]] = {}
+        self._telling: set[str] = set()
 
     def row_of(self, group: Group, values: Values) -> bool:
         """Mark the figures of a row that could not be placed; whether there are any."""
@@ -33,9 +34,13 @@ class Missed(Marks):
         """A row that the form has not, with or without figures; told by :meth:`problems`."""
         self._rows[figures].append((line.number, shown))
 
-    def column(self, line: Line, titles: tuple[str, ...], label: str, text: str) -> None:
-        """A figure in a column that the form has not; told by :meth:`problems`."""
-        self._columns.setdefault(clip("/".join(titles)), []).append((line.number, f"“{label}”的“{clip(text)}”"))
+    def column(self, line: Line, row: str, titles: tuple[str, ...], label: str, text: str) -> None:
+        """What stands in a column that the form has not; told by :meth:`problems`."""
+        title = clip("/".join(titles))
+        self._columns.setdefault(title, []).append((line.number, f"“{label}”的“{clip(text)}”"))
+        if may_be_figure(text):
+            self._telling.add(title)
+            self.cell(row)
 
     def problems(self) -> list[Problem]:
         """One problem for the unknown rows with figures, one for those without, one for each unknown column."""
@@ -48,9 +53,10 @@ class Missed(Marks):
                 row = rows[0][1] if len(rows) == 1 else ""
                 told.append(self._problem("R-行", "mandatory" if figures else "hint", rows[0][0], message, row))
         for title, cells in self._columns.items():
-            message = f"《{self._form.name}》没有列“{title or '（没有列名）'}”，其中的数字未能读取：{_listed(cells)}。"
-            message += "请按表样填列后重新报送。"
-            told.append(self._problem("R-列", "mandatory", cells[0][0], message, column=title))
+            message = f"《{self._form.name}》没有列“{title or '（没有列名）'}”，其中的内容未能读取：{_listed(cells)}。"
+            message += "请按表样填列后重新报送。" if title in self._telling else "请核对表样。"
+            severity = "mandatory" if title in self._telling else "hint"
+            told.append(self._problem("R-列", severity, cells[0][0], message, column=title))
         return told
 
     def _problem(self, rule: str, severity: str, number: int, message: str, row: str = "", column: str = "") -> Problem:

@@ -32,6 +32,9 @@ _HEAD_DEPTH = 12
 _UNIT = re.compile(
     rf"(?:金额)?单位：(?:人民币)?（?({'|'.join(sorted(FEN_PER_UNIT, key=len, reverse=True))})(?:[）（，,、；;。/]|公开|$)"
 )
+_HEADED = re.compile(rf".{{1,30}}（(?:单位：)?({'|'.join(FEN_PER_UNIT)})）")
+"""A title or a column's header with the unit of money behind it."""
+
 _NAME = re.compile(r"(?:部门|单位|编报单位|编制单位)(?:名称)?：(?P<name>.{2,60})")
 _CODE = re.compile(r"(?:单位|预算单位)(?:代码|编码)：(?P<code>[0-9A-Za-z-]{1,30})")
 _TABLE_YEAR = re.compile(r"(20[0-9]{2})年度?")
@@ -135,7 +138,13 @@ def _declared_unit(section: Section) -> str:
         for cell in line.filled:
             if match := _UNIT.search(normalise(cell)):
                 return match[1]
-    return ""
+    heads = (
+        match
+        for line in section.lines[:_HEAD_DEPTH]
+        for cell in line.filled
+        if (match := _HEADED.fullmatch(normalise(cell)))
+    )
+    return next((match[1] for match in heads), "")
 
 
 def _unit_problem(form: Form, section: Section, unit: str, usual: str, declared: bool) -> Problem:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from models.forms import Form, Kind, Panel, Row
 from models.forms.matching import bare_name, normalise
+from models.nothing import says_nothing
 from models.profiles import Profile
 from models.submission import Cell, Presence, Problem, Unread
 from models.unread import may_be_figure
@@ -157,7 +158,7 @@ class _TableReader:
                     "R-列", "mandatory", line, f"第 {line.number} 行有数字，但其上没有可识别的表头，未能读取。"
                 )
             return
-        beyond = [cell for cell in line.cells[layout.width :] if cell]
+        beyond = [cell for cell in line.cells[layout.width :] if not says_nothing(cell)]
         if beyond:
             message = f"第 {line.number} 行比表头多出“{clip('、'.join(beyond))}”，不知属于哪一列。请对齐后重新报送。"
             self._problem("R-列", "mandatory", line, message)
@@ -252,9 +253,8 @@ class _TableReader:
         panel = self.missed.panel(key)
         column = group.column(panel, next(slot for slot in group.values if slot.index == index))
         if column is None:
-            self.missed.column(line, titles, self._label(key), text)
-            if may_be_figure(text):
-                self.missed.cell(key)
+            if not says_nothing(text):
+                self.missed.column(line, key, titles, self._label(key), text)
             return
         if (key, column) in self.taken:
             message = f"第 {line.number} 行“{self._label(key)}”的“{column}”有两个数字，后一个“{clip(text)}”未采用。"
@@ -283,7 +283,7 @@ class _TableReader:
         for cell in cells:
             if match := _LINE_NUMBER.fullmatch(cell):
                 self.numbers.setdefault(place_, []).append((int(match[1]), line.number))
-            elif cell:
+            elif not says_nothing(cell):
                 message = f"第 {line.number} 行的行次栏写有“{clip(cell)}”，可能是数字错位，未能读取。请核对后重新报送。"
                 self._problem("R-列", "mandatory", line, message, column="行次")
                 shifted |= may_be_figure(cell)

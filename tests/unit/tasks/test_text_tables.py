@@ -489,3 +489,44 @@ def test_units_of_money(read: Read, unit: str, fen: int) -> None:
     before = figures_05(read(list(LINES)))
     after = figures_05(read(lines))
     assert before and after == {key: amount * fen // 100 for key, amount in before.items()}
+
+
+def test_the_unit_of_money_behind_a_columns_header(read: Read) -> None:
+    lines = list(LINES)
+    start, stop = span("公开05", "公开06")
+    for at in range(start, stop):
+        if "金额单位：元" in lines[at]:
+            lines[at] = ""
+        elif "基本支出" in lines[at]:
+            lines[at] = lines[at].replace("基本支出", "基本支出（万元）").replace("小计", "小计（万元）")
+    before, after = figures_05(read(list(LINES))), read(lines)
+    assert before and figures_05(after) == {key: amount * 10_000 for key, amount in before.items()}
+    assert after.display("公开05") == Display("万元", 2)
+
+
+def test_a_table_continued_keeps_its_unit(read: Read) -> None:
+    lines = list(LINES)
+    start, stop = span("公开02", "公开03")
+    lines[start:stop] = [line.replace("金额单位：元", "金额单位：万元") for line in lines[start:stop]]
+    before = figures(read(list(lines)))
+    at = next(i for i in range(start, stop) if lines[i].startswith("21015\t"))
+    lines[at:at] = ["", "收入决算表（续）", ""]
+    assert figures(read(lines)) == before
+
+
+@pytest.mark.parametrize(
+    ("text", "severities"), [("0.00", ["hint"]), ("—", []), ("已核", ["hint"]), ("7", ["mandatory"])]
+)
+def test_a_column_of_ones_own(read: Read, text: str, severities: list[str]) -> None:
+    lines = list(LINES)
+    start, stop = span("公开03", "公开04")
+    rows = [i for i in range(start, stop) if lines[i].split("\t")[0].isdigit()]
+    header = next(i for i in range(start, stop) if lines[i].startswith("功能分类") or "基本支出" in lines[i])
+    wide = max(len(lines[i].split("\t")) for i in (header, *rows))
+    for at in (header, *rows[:2]):
+        cells = lines[at].split("\t")
+        lines[at] = "\t".join([*cells, *[""] * (wide - len(cells)), "核对" if at == header else text])
+    submission = read(lines)
+    assert [problem.severity for problem in told(submission)] == severities
+    marked = {one.row for one in submission.unread}
+    assert marked == ({lines[at].split("\t")[0] for at in rows[:2]} if "mandatory" in severities else set())
