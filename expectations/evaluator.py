@@ -123,17 +123,20 @@ def _judge_formula(
 def _apart(numbers: list[int], plan: Plan, compared: Compared, place: int) -> dict[int, list[str]]:
     """Violated relations, each with the columns of those of the same row that say the same: one cause is told once.
 
-    Where all money comes from one source, its column repeats the total's figures.
+    Where all money comes from one source, its column repeats the total's figures. Blanks that are to be filled are
+    places of their own.
     """
     first: dict[tuple[str, int, int], int] = {}
     apart: dict[int, list[str]] = {}
     for number in numbers:
         binding, at = plan.bindings[number], (place, number)
         key = (binding.row, int(compared.left[at]), int(compared.right[at]))
-        if binding.column and key in first:
+        both = compared.left_shown[at] and compared.right_shown[at]
+        if binding.column and both and key in first:
             apart[first[key]].append(binding.column)
         else:
-            first.setdefault(key, number)
+            if both:
+                first.setdefault(key, number)
             apart[number] = []
     return apart
 
