@@ -41,7 +41,7 @@ def write_guide(
     sheet.set_column(2, 2, 14)
     sheet.write_string(0, 0, GUIDE_SHEET, styles["title"])
     sheet.write_string(1, 0, mark, styles["mark"])
-    facts = [("适用", profile.name), (PROFILE_LABEL, profile.code), (HASH_LABEL, profile.forms.hash[:12])]
+    facts = [("适用", profile.name), (PROFILE_LABEL, profile.code), (HASH_LABEL, profile.forms.version)]
     row = 2
     for label, text in facts:
         sheet.write_string(row, 0, label, styles["marker"])

@@ -18,6 +18,11 @@ class FormCatalogue(dict[str, Form]):
         self.hash = content_hash([form.model_dump(mode="json") for form in forms.values()])
 
     @property
+    def version(self) -> str:
+        """The beginning of the hash, printed on workbooks so that one made with other forms is known."""
+        return self.hash[:12]
+
+    @property
     def published(self) -> list[Form]:
         """Forms of the public set, in order."""
         return [form for form in self.values() if form.published]
