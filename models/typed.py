@@ -71,10 +71,10 @@ def figure_of(text: str, unit: str = "元") -> str:
     shown = visible(text).strip()
     folded = _CURRENCY.sub("", shown.translate(_WIDE).translate(_SIGNS).lstrip("'")).strip()
     if any(letter.isdigit() for letter in folded) and _ABOUT.search(folded):
-        raise AmountError(f"“{shown[:30]}”是约数，请填确切的数")
+        raise AmountError(f"“{shown[:30]}”是约数")
     scaled = _SCALED.fullmatch("".join(folded.split()))
     if scaled and scaled[1] != unit:
-        raise AmountError(f"“{shown[:30]}”带有单位“{scaled[1]}”，本栏的单位是{unit or '个数'}，请换算后填写")
+        raise AmountError(f"“{shown[:30]}”带有单位“{scaled[1]}”，本栏的单位是{unit or '个数'}")
     for ending in (f"{unit}整", f"{unit}正", unit) if unit else ():
         folded = folded.removesuffix(ending).rstrip()
     if match := _BRACKETED.fullmatch(folded):

@@ -1,13 +1,24 @@
 """Loads the form catalogue of a form set and refuses a malformed one."""
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import Any
 
 from models.definitions import content_hash, read_yaml, validate
 from models.errors import CatalogueError
 from models.forms.schema import Form
 
 FORMS_ROOT = Path(__file__).parent
+
+
+_UNPRINTED = frozenset({"synonyms", "private", "signs", "published", "landscape", "basis", "nothing"})
+"""What no workbook shows."""
+
+
+def _printed(part: Any) -> Any:
+    if isinstance(part, dict):
+        return {key: _printed(value) for key, value in part.items() if key not in _UNPRINTED}
+    return [_printed(one) for one in part] if isinstance(part, list) else part
 
 
 class FormCatalogue(dict[str, Form]):
@@ -17,10 +28,10 @@ class FormCatalogue(dict[str, Form]):
         super().__init__(forms)
         self.hash = content_hash([form.model_dump(mode="json") for form in forms.values()])
 
-    @property
+    @cached_property
     def version(self) -> str:
-        """The beginning of the hash, printed on workbooks so that one made with other forms is known."""
-        return self.hash[:12]
+        """Names what a workbook prints of the forms, and stands on it: a new synonym makes no workbook outdated."""
+        return content_hash([_printed(form.model_dump(mode="json")) for form in self.values()])[:12]
 
     @property
     def published(self) -> list[Form]:
