@@ -7,11 +7,10 @@ import re
 import unicodedata
 
 from models.invisible import visible
+from models.nothing import says_nothing
 
 _LIMIT = 30
 """Longer texts are sentences, not words."""
-
-_SIGNS = re.compile(r"[-‐‑‒–—―─━﹣−－⸺/／\\…⋯]+")
 
 _OF_WHOM = "本年度?|本期|本单位|本部门|本表|本项|我单位|我部门|年度内|报告期内?|目前|尚|暂"
 _NOTHING = "无|没有|未发生|未涉及|不涉及|不存在|不适用|没|零|空白?|nil|none|n/?a"
@@ -40,7 +39,8 @@ def _folded(text: str) -> str:
 
 def is_sign(text: str) -> bool:
     """Whether a text is only dashes, slashes or dots: the signs for nothing (or, as ——, for not applicable)."""
-    return bool(_SIGNS.fullmatch("".join(visible(text).split())))
+    shown = visible(text).strip()
+    return bool(shown) and says_nothing(shown)
 
 
 def is_nil(text: str) -> bool:

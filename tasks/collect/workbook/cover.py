@@ -8,6 +8,7 @@ from models.forms import Form
 from models.profiles import Profile
 from models.submission import Problem, Submission
 from models.typed import code_of
+from models.words import is_nil
 from reports.workbook_terms import COVER, HASH_LABEL, PROFILE_LABEL
 from tasks.collect.identity import read_year
 from tasks.collect.workbook.grid import Sheet, shown
@@ -59,11 +60,12 @@ def read_cover(submission: Submission) -> None:
 
 def unsigned(form: Form, table: Table, sheet: Sheet) -> list[Problem]:
     """A hint that names the blank ones of the rows with which a form is signed, and their cells."""
-    filled = {cell.row for cell in table.cells}
-    blank = [row for row in form.rows.values() if row.signs and row.key not in filled and row.key in table.blanks]
+    nil = {cell.row: cell.location for cell in table.cells if is_nil(cell.text or "")}
+    blanks = {key: sheet.address(*at) for key, at in table.blanks.items()} | nil
+    blank = [row for row in form.rows.values() if row.signs and row.key in blanks]
     if not blank:
         return []
-    places = [sheet.address(*table.blanks[row.key]) for row in blank]
+    places = [blanks[row.key] for row in blank]
     named = "、".join(f"“{row.name}”（{place}）" for row, place in zip(blank, places, strict=True))
     words = f"《{form.name}》没有填写{named}。报送前请由有关人员填写、确认。"
     return [Problem("R-签署", Severity.HINT.value, words, form.code, blank[0].key, location=places[0])]

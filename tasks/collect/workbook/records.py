@@ -113,7 +113,8 @@ class RecordReader:
         information, funding, _ = self.form.panels
         content = information.columns[0].key
         texts = {row.key: cells.get((row.key, content), ("", ""))[0] for row in information.rows}
-        if not texts.get("项目名称"):
+        told = any((one.rule, one.row) == ("R-公式", "项目名称") for one in self.problems)
+        if not texts.get("项目名称") and not told:
             words = f"《{self.form.name}》{self.sheet.address(0, 0)}：自评表填有内容，但没有项目名称。请补填。"
             address = self.sheet.address(0, 0)
             mandatory = Severity.MANDATORY.value

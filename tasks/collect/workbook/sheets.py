@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from models.forms import Form, FormCatalogue
 from models.forms.matching import match_form, normalise
+from models.invisible import visible
 from reports.workbook_terms import GUIDE_SHEET
 from tasks.collect.workbook.grid import Sheet
 
@@ -30,9 +31,9 @@ def recognise(sheet: Sheet, catalogue: FormCatalogue) -> Form | None:
     for text in head:
         if form := labels.get(normalise(text)):
             return form
-    name = re.sub(r"[（(]?\d*[）)]?$", "", normalise(sheet.name)) or sheet.name
-    by_code = catalogue.get(normalise(sheet.name).removesuffix("表")) or catalogue.get(name)
-    return by_code or match_form(catalogue, sheet.name)
+    whole = normalise(visible(sheet.name))
+    name = re.sub(r"[（(]?\d*[）)]?$", "", whole) or whole
+    return catalogue.get(whole.removesuffix("表")) or catalogue.get(name) or match_form(catalogue, whole)
 
 
 def choose(form: Form, copies: list[Sheet], holds: Callable[[Sheet], object]) -> Sheet | None:
@@ -46,7 +47,7 @@ def choose(form: Form, copies: list[Sheet], holds: Callable[[Sheet], object]) ->
         copies: Its sheets, in the file's order.
         holds: What is filled in on a sheet, comparable; false for nothing.
     """
-    named = [sheet for sheet in copies if normalise(sheet.name) == normalise(form.code)]
+    named = [sheet for sheet in copies if normalise(visible(sheet.name)) == normalise(form.code)]
     contents = {id(sheet): holds(sheet) for sheet in copies}
     filled = [sheet for sheet in copies if contents[id(sheet)]]
     if not filled:

@@ -15,6 +15,10 @@ _LISTED = 5
 """Own parts that the hint lists."""
 
 
+_APART = 2
+"""Blank lines that part a line of one's own from the subjects above it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Lack:
     """A part of the form that a header lacks.
@@ -93,7 +97,7 @@ class Unplaced:
 
     Attributes:
         block: The columns it stands in. row, column: Its first content. label: Its name or code.
-        figures: Whether it holds a figure, not words alone.
+        figures: Whether it holds a figure, not words alone. subject: Whether it bears the name of a subject.
         rule, words: The problem that it is unless it is the clerk's own.
     """
 
@@ -102,6 +106,7 @@ class Unplaced:
     column: int
     label: str
     figures: bool
+    subject: bool
     rule: str
     words: str
 
@@ -121,7 +126,9 @@ class Unplaced:
             return below or not self.label
         if not below or not (self.label or numeric):
             return False
-        return self.row > noted >= last if panel.open_rows else complete
+        if panel.open_rows:  # a subject without its code stands right below the others
+            return self.row > noted >= last or (bool(self.label) and not self.subject and self.row > last + _APART)
+        return complete
 
 
 @dataclass(slots=True)

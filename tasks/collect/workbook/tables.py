@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from models.errors import AmountError
 from models.findings import Severity
 from models.forms import Form, Kind, Row
+from models.forms.matching import bare_name
 from models.subjects import Subject, functional_level
 from models.submission import NOT_APPLICABLE, Cell, Problem
 from models.typed import code_of
@@ -207,7 +208,8 @@ class TableReader:
                 "请核对编码与名称是否与模板一致，并把内容填到对应的行。"
             )
         figures = (rule == "R-科目" and code.isascii()) or any(self._numeric(row, column) for column in content)
-        self._unplaced.append(Unplaced(block, row, content[0], name or code, figures, rule, words))
+        subject = bool(name) and any(bare_name(name) == bare_name(one.name) for one in self._subjects.values())
+        self._unplaced.append(Unplaced(block, row, content[0], name or code, figures, subject, rule, words))
 
     def _settle(self, section: Section) -> None:
         """Tell the lines that no row took: the clerk's own in the hint, others as what they are."""

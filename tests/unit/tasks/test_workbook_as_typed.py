@@ -203,6 +203,8 @@ class TestOwnParts:
             (row(72, None, "差额", None, 7), "公开02!D72"),
             (put("C12", "问过财政局", "公开02"), "公开02!C12"),
             (row(70, "审核人：", None, "某甲"), "公开02!C70"),
+            (row(70, None, "我的合计", 9), "公开02!C70"),
+            (all_of(put("J5", "本人备注", "公开02"), put("J8", "没问题", "公开02")), "公开02!J8"),
             (row(45, "我的合计", None, 9, sheet="公开01"), "公开01!C45"),
             (row(45, None, None, 9, sheet="公开01"), "公开01!C45"),
         ],
@@ -227,6 +229,10 @@ class TestOwnParts:
         assert problem.location == f"公开02!{cell}"
         assert f"缺少“{column}”列" in problem.message
         assert "“事业性收入及其他”" in problem.message
+
+    def test_a_subject_without_its_code_is_none(self, blank: Path) -> None:
+        got = edited(blank, all_of(row(8, "208", None, 5), row(12, None, "住房保障支出", 5)))
+        assert told(got) == [("R-行", "mandatory", "公开02!C12")]
 
     def test_a_misnamed_row_is_none(self, full: Path) -> None:
         problem = only(edited(full, all_of(put("A8", "一、别的收入"), put("A9", "二、还有收入"), put("C9", None))))
