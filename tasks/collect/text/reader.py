@@ -7,9 +7,12 @@ from pathlib import Path
 from models.errors import SubmissionError
 from models.forms import Form
 from models.forms.matching import normalise
+from models.invisible import visible
 from models.money import FEN_PER_UNIT
 from models.profiles import Profile
 from models.submission import Display, Presence, Problem, Submission
+from models.typed import plain_digits
+from tasks.collect.identity import read_year
 from tasks.collect.text.cells import clip, place
 from tasks.collect.text.layout import is_figure
 from tasks.collect.text.narrative import read_facts
@@ -221,15 +224,14 @@ def _read_identity(submission: Submission, source: Source, sections: list[Sectio
     front = list(source.lines[: heads[0].number]) if heads else list(source.lines)
     submission.unit_name = _agreed(submission, heads, _NAME, "单位名称") or _first(front, _NAME)
     submission.unit_code = _first([*front, *heads], _CODE)
-    year = _agreed(submission, heads, _TABLE_YEAR, "年度") or _first(front, _YEAR)
-    submission.year = int(year) if year else 0
+    read_year(submission, _agreed(submission, heads, _TABLE_YEAR, "年度") or _first(front, _YEAR), "")
 
 
 def _values(lines: list[Line], pattern: re.Pattern[str]) -> list[tuple[str, Line]]:
     found = []
     for line in lines:
         for cell in line.filled:
-            folded = normalise(cell)
+            folded = normalise(cell) if pattern is _NAME else plain_digits(visible(normalise(cell)))
             match = pattern.search(folded) if pattern is _YEAR else pattern.fullmatch(folded)
             if match:
                 found.append((match[1], line))

@@ -9,7 +9,20 @@ from models.invisible import visible
 
 @pytest.mark.parametrize(
     "mark",
-    ["\u200b", "\u200c", "\u200d", "\ufeff", "\u200e", "\u200f", "\u202e", "\u2066", "\u00ad", "\u2060", "\ufe0f", "\x08"],
+    [
+        "\u200b",
+        "\u200c",
+        "\u200d",
+        "\ufeff",
+        "\u200e",
+        "\u200f",
+        "\u202e",
+        "\u2066",
+        "\u00ad",
+        "\u2060",
+        "\ufe0f",
+        "\x08",
+    ],
 )
 def test_marks_that_nobody_sees(mark: str) -> None:
     assert visible(f"{mark}600{mark}000.00{mark}") == "600000.00"
