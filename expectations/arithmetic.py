@@ -68,7 +68,8 @@ def compare(plan: Plan, sign: str, cube: Cube) -> Iterator[Compared]:
             right_shown,
             tolerance,
             unreadable,
-            (left_shown | right_shown) & _row_there(plan, cube, block),
+            ((left_shown | right_shown) & _row_there(plan, cube, block))
+            | (unreadable & np.asarray(plan.unplaced, np.bool_)),
             _fails(sign, left - right, tolerance),
         )
 
@@ -129,27 +130,40 @@ def _any(side: PlainSide, mask: str, plan: Plan, cube: Cube, block: Block) -> Fl
 
 
 def _tolerance(plan: Plan, cube: Cube, block: Block) -> Integers:
-    """Half a displayed place for each displayed figure by its coefficient, less one figure's; money only.
+    """Half a displayed place for each displayed figure by its coefficient, less the finest one's; money only.
 
-    Both sides of a true relation stand for exact amounts within half a place of what is displayed. A figure and its
-    copy must still agree, hence one figure less.
+    Both sides of a true relation stand for exact amounts within half a place of what is displayed, each by its own
+    place. All displayed figures are whole multiples of the finest place, so that the sides differ by one too: a figure
+    and its copy must still agree, hence the finest figure less.
     """
     shape = (len(block.units), len(plan.bindings))
-    noise = {slot: table.quantum[block.units] for slot, table in _tables(plan, cube).items()}
-    noise = {slot: np.where(places > 1, places, 0) for slot, places in noise.items()}
-    if not any(places.any() for places in noise.values()):
+    if not any((table.quantum[block.units] > 1).any() for table in _tables(plan, cube).values()):
         return np.zeros(shape, np.int64)
-    blurred = np.zeros(shape, np.int64)
+    blurred, finest = np.zeros(shape, np.int64), np.full(shape, np.iinfo(np.int64).max)
     for side in (plan.left, plan.right):
         for slot, entry in side.entries.items():
             starts, relations = _starts(entry)
-            shown = cube.table(slot).shown[block.units[:, None], entry.flat]
-            weight = np.add.reduceat(shown * np.abs(np.asarray(entry.coefficient, np.int64)), starts, axis=1)
-            blurred[:, relations] += weight * noise[slot][:, None]
-    least = np.min(np.stack(list(noise.values())), axis=0)
-    half: Integers = np.maximum(blurred - least[:, None], 0) // 2
+            table = cube.table(slot)
+            shown = table.shown[block.units[:, None], entry.flat]
+            places = _places(table.amounts[block.units[:, None], entry.flat], table.quantum[block.units][:, None])
+            weights = places * shown * np.abs(np.asarray(entry.coefficient, np.int64))
+            blurred[:, relations] += np.add.reduceat(weights, starts, axis=1)
+            least = np.minimum.reduceat(np.where(shown, places, finest[0, 0]), starts, axis=1)
+            finest[:, relations] = np.minimum(finest[:, relations], least)
+    half: Integers = np.maximum(blurred - finest, 0) // 2
     half[:, [kind is not Kind.FEN for kind in plan.kinds]] = 0
     return half
+
+
+def _places(amounts: NDArray[np.int64], quantum: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Fen in the last displayed place of each figure, 0 where it is known to the fen.
+
+    A figure that is no multiple of its table's last place is displayed with more decimals than others.
+    """
+    places = np.broadcast_to(quantum, amounts.shape)
+    while (finer := (amounts % places != 0)).any():
+        places = np.where(finer, places // 10, places)
+    return np.where(places > 1, places, 0)
 
 
 def _row_there(plan: Plan, cube: Cube, block: Block) -> Flags:

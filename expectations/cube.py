@@ -11,17 +11,17 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from expectations.language.layout import Layout
+from expectations.language.layout import UNPLACED, Layout, unplaced_row
 from models.errors import RegistryError
-from models.money import LIMIT_FEN, quantum
+from models.money import LIMIT_FEN
 from models.profiles import Profile
 from models.submission import NOT_APPLICABLE, Cell, Presence, Submission
+from models.unread import doubtful_cells
 
 ATTRIBUTES = ("单位类型", "会计制度", "预算级次", "报表类型")
 """Attributes of a unit that conditions may ask for; they stand on the cover."""
 
 Slot = tuple[bool, str]
-_UNREAD = {"R-金额", "R-公式", "R-列"}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -84,9 +84,10 @@ class Table:
         layout: Rows and columns of the flattened second axis.
         amounts: int64 ``[unit, cell]``; fen, number or 1/100 % by the cell's kind; zero where nothing is shown.
         shown: Where a figure stands.
-        unreadable: Where —— or no readable figure stands although the form allows one.
+        unreadable: Where —— or no readable figure stands although the form allows one, and where a figure may belong
+            that could not be placed.
         usable: Per unit, whether blanks count as zeros (form present or declared empty).
-        quantum: Per unit, fen in the last displayed place of money.
+        quantum: Per unit, fen in the last displayed place of the table's money.
         huge: Per unit, whether a figure is so large that sums might leave int64.
     """
 
@@ -176,7 +177,9 @@ class Cube:
         form, groups = self.profile.forms[code], self._grouped(prior)[code]
         flooded = {index for index, cells in groups if len({cell.row for cell in cells}) > MOST_SUBJECTS}
         groups = [(index, cells) for index, cells in groups if index not in flooded]
-        layout = Layout(form, (cell.row for _, cells in groups for cell in cells) if form.open_panel else ())
+        layout = Layout(
+            form, (cell.row for _, cells in groups for cell in cells) if form.open_panel else (), self._unplaced(slot)
+        )
         shape = (len(self.units), len(layout.rows) * layout.width)
         table = Table(
             layout,
@@ -194,10 +197,23 @@ class Cube:
             if submission is not None:
                 present = submission.presence.get(code, Presence.ABSENT)
                 table.usable[index] = present.usable and index not in flooded
-                table.quantum[index] = quantum(submission.amount_unit, submission.decimals)
-                _mark_problems(table, index, submission)
+                table.quantum[index] = submission.display(code).quantum
+                if submission.unread:
+                    _mark_unread(table, index, submission)
         table.huge[:] = (np.abs(table.amounts) > ORDINARY_FEN).any(axis=1)
         return table
+
+    def _unplaced(self, slot: Slot) -> set[int]:
+        """Panels of a form of which some unit has figures that could not be placed."""
+        prior, code = slot
+        panels = len(self.profile.forms[code].panels)
+        submissions = (self.submission(index, prior) for index in range(len(self.units)))
+        return {
+            one.panel
+            for submission in submissions
+            for one in (submission.unread if submission is not None else ())
+            if one.form == code and not (one.row and one.column) and 0 <= one.panel < panels
+        }
 
 
 def _fill(table: Table, unit: int, cells: Sequence[Cell]) -> None:
@@ -229,16 +245,18 @@ def _mark(table: Table, unit: int, cell: Cell) -> None:
     table.shown[unit, flat] = not dash
 
 
-def _mark_problems(table: Table, unit: int, submission: Submission) -> None:
-    """Mark what the reader could not read, so that a blank left by it is not taken for a zero."""
+def _mark_unread(table: Table, unit: int, submission: Submission) -> None:
+    """Mark where a figure may belong that could not be read or placed, so that a blank left by it is no zero."""
     layout = table.layout
-    for problem in submission.problems:
-        if problem.form != layout.form.code or problem.rule not in _UNREAD or not (problem.row or problem.column):
+    for row, column, stands in doubtful_cells(submission, layout.form, layout.rows[: layout.known_rows]):
+        if row in layout.row_index and column in layout.panel_columns(row):
+            flat = layout.flat(row, column)
+            table.unreadable[unit, flat] = True
+            table.shown[unit, flat] |= stands
+    for one in submission.unread:
+        if one.form != layout.form.code or (one.row and one.column):
             continue
-        rows = [problem.row] if problem.row else layout.rows
-        columns = [problem.column] if problem.column else layout.columns
-        for row in rows:
-            for column in columns:
-                if row in layout.row_index and column in layout.column_index:
-                    flat = layout.flat(row, column)
-                    table.unreadable[unit, flat] |= not table.shown[unit, flat]
+        row = one.row or unplaced_row(one.panel)
+        for column in [one.column or UNPLACED] if one.row or one.column else layout.columns:
+            if row in layout.row_index and column in layout.column_index:
+                table.unreadable[unit, layout.flat(row, column)] = True

@@ -11,14 +11,14 @@ from expectations.arithmetic import Compared, compare
 from expectations.catalogue import CompiledRule, RuleSet
 from expectations.conditions import FALSE, TRUE, judge_condition, unusable
 from expectations.cube import Cube
-from expectations.language.expansion import expand
+from expectations.language.expansion import Plan, expand
 from expectations.language.syntax import Relation
 from expectations.outcomes import RelationFindings, conclude, concluded, not_applicable, unchecked
 from expectations.predicates import PREDICATES
 from models.findings import Finding, RuleOutcome
 
 _FAULT = "审核规则执行出错（{error}），请联系系统管理员"
-_DOUBT = "有 {count} 项关系含“——”或不能识别的数字"
+_DOUBT = "有 {count} 项关系含“——”、不能识别或没有读到的数字"
 
 
 def evaluate(rules: RuleSet | Iterable[CompiledRule], cube: Cube) -> dict[str, list[RuleOutcome]]:
@@ -94,7 +94,8 @@ def _judge_formula(
     for compared in compare(plan, relation.sign, cube):
         counted = compared.counted
         if compiled.condition is not None:  # the condition demands a figure, and none is there
-            counted = counted | (compared.fails & ~compared.left_shown & ~compared.right_shown)
+            nothing = ~compared.left_shown & ~compared.right_shown & ~np.asarray(plan.unplaced, np.bool_)
+            counted = counted | (compared.fails & nothing)
         checked = counted & ~compared.unreadable
         violated = checked & compared.fails
         totals = (mask.sum(axis=1).tolist() for mask in (counted, checked, violated))
@@ -109,17 +110,40 @@ def _judge_formula(
                     holding[done] = concluded(compiled.rule, done, 0, "", ())
                 outcomes[unit] = holding[done]
                 continue
-            numbers = np.flatnonzero(violated[place]).tolist() if wrong else []
+            numbers = _apart(np.flatnonzero(violated[place]).tolist(), plan, compared, place) if wrong else {}
             outcomes[unit] = concluded(
                 compiled.rule,
-                done,
+                done - (wrong - len(numbers)),
                 count - done,
                 _DOUBT.format(count=count - done) if count > done else "",
-                (_finding(findings, compared, place, unit, number) for number in numbers),
+                (_finding(findings, compared, place, unit, number, alike) for number, alike in numbers.items()),
             )
 
 
-def _finding(findings: RelationFindings, compared: Compared, place: int, unit: int, number: int) -> Finding:
+def _apart(numbers: list[int], plan: Plan, compared: Compared, place: int) -> dict[int, list[str]]:
+    """Violated relations, each with the columns of those of the same row that say the same: one cause is told once.
+
+    Where all money comes from one source, its column repeats the total's figures. Blanks that are to be filled are
+    places of their own.
+    """
+    first: dict[tuple[str, int, int], int] = {}
+    apart: dict[int, list[str]] = {}
+    for number in numbers:
+        binding, at = plan.bindings[number], (place, number)
+        key = (binding.row, int(compared.left[at]), int(compared.right[at]))
+        both = compared.left_shown[at] and compared.right_shown[at]
+        if binding.column and both and key in first:
+            apart[first[key]].append(binding.column)
+        else:
+            if both:
+                first.setdefault(key, number)
+            apart[number] = []
+    return apart
+
+
+def _finding(
+    findings: RelationFindings, compared: Compared, place: int, unit: int, number: int, alike: list[str]
+) -> Finding:
     at = (place, number)
     return findings.finding(
         unit,
@@ -127,4 +151,5 @@ def _finding(findings: RelationFindings, compared: Compared, place: int, unit: i
         (int(compared.left[at]), int(compared.right[at])),
         (bool(compared.left_shown[at]), bool(compared.right_shown[at])),
         int(compared.tolerance[at]),
+        alike,
     )

@@ -1,16 +1,17 @@
 """Makes outcomes and findings of what was judged, with the sentence that the clerk reads."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from expectations.cube import Cube, UnitData
 from expectations.language.expansion import Binding, Plan, cells_of
-from expectations.language.syntax import Reference, Relation
+from expectations.language.syntax import Reference, Relation, Side
 from expectations.language.wording import Wording, figure, row_name, subject_code, unit_word
 from expectations.predicates import Judged
 from expectations.rule import Rule
 from models.findings import Finding, RuleOutcome, Status
 from models.forms import Kind
 from models.profiles import Profile
+from models.submission import Display
 
 _AGAINST = {"=": "应相等", "!=": "应不相等", "<=": "前者应不大于后者", ">=": "前者应不小于后者"}
 _AGAINST |= {"<": "前者应小于后者", ">": "前者应大于后者"}
@@ -124,7 +125,13 @@ class RelationFindings:
         self._rule, self._relation, self._plan, self._cube = rule, relation, plan, cube
 
     def finding(
-        self, index: int, number: int, values: tuple[int, int], shown: tuple[bool, bool], tolerance: int
+        self,
+        index: int,
+        number: int,
+        values: tuple[int, int],
+        shown: tuple[bool, bool],
+        tolerance: int,
+        alike: Sequence[str] = (),
     ) -> Finding:
         """The finding for one violated plain relation.
 
@@ -134,10 +141,12 @@ class RelationFindings:
             values: Left and right.
             shown: Whether each side shows a figure.
             tolerance: Rounding allowed for, in fen.
+            alike: Other columns of the row that show the same figures.
         """
         unit, binding, rule = self._cube.units[index], self._plan.bindings[number], self._rule
         reference, row, column = self._address(index, binding)
-        word = unit_word(self._cube.profile.forms[reference.form], row, column, unit.submission.amount_unit)
+        display = self._display(index, reference)
+        word = unit_word(self._cube.profile.forms[reference.form], row, column, display.unit)
         difference = values[0] - values[1]
         wording = Wording(self._cube.profile, lambda form, key: unit.submission.row_names.get((form, key), ""))
         return Finding(
@@ -145,7 +154,8 @@ class RelationFindings:
             rule.weight,
             Status.VIOLATED,
             rule.title,
-            self._message(wording, unit, number, (row, column, reference.form, word), values, shown, tolerance),
+            self._message(wording, index, number, (row, column, reference.form, word), values, shown, tolerance)
+            + (f"{'、'.join(f'“{other}”' for other in alike)}栏相同。" if alike else ""),
             reference.form,
             row,
             row_name(self._cube.profile, reference.form, row, unit.submission.row_names.get((reference.form, row), "")),
@@ -179,10 +189,23 @@ class RelationFindings:
             raise LookupError("不符的关系没有任何单元格")
         return best[1]
 
+    def _display(self, index: int, reference: Reference) -> Display:
+        """How the table of a reference shows money; this year's where there is no other."""
+        submission = self._cube.submission(index, reference.prior) or self._cube.units[index].submission
+        return submission.display(reference.form)
+
+    def _told(self, index: int, side: Side, value: int, kind: Kind, word: str) -> str:
+        """A figure as the table shows it from which its side comes; of several the first."""
+        reference = next((ref for term in side.terms for ref in term.references), None)
+        if kind is not Kind.FEN or reference is None:
+            reference = next(ref for ref in self._relation.references)
+        display = self._display(index, reference)
+        return figure(value, kind, display.unit if kind is Kind.FEN else word, display.decimals)
+
     def _message(
         self,
         wording: Wording,
-        unit: UnitData,
+        index: int,
         number: int,
         place: tuple[str, str, str, str],
         values: tuple[int, int],
@@ -191,17 +214,18 @@ class RelationFindings:
     ) -> str:
         row, column, form, word = place
         kind, binding, sign = self._plan.kinds[number], self._plan.bindings[number], self._relation.sign
-        decimals = unit.submission.decimals
-        left, right, apart = (figure(v, kind, word, decimals) for v in (*values, abs(values[0] - values[1])))
+        sides = (self._relation.left, self._relation.right)
+        left, right = (self._told(index, side, value, kind, word) for side, value in zip(sides, values, strict=True))
+        apart = self._told(index, sides[0], abs(values[0] - values[1]), kind, word)
         if self._rule.message:
             return self._rule.message.format_map(
                 {"left": left, "right": right, "difference": apart, "row": wording.row(form, row), "column": column}
             )
         by = f"，{_BY[sign]} {apart}" if sign in _BY and values[0] != values[1] else ""
-        rounding = f"（舍入误差至多 {figure(tolerance, kind, word, decimals)}）" if tolerance and by else ""
+        rounding = f"（舍入误差至多 {self._told(index, sides[0], tolerance, kind, word)}）" if tolerance and by else ""
         first, second = (
             f"{wording.side(side, binding)}{f'为 {text}' if seen or not side.terms else '未填列（按零计）'}"
-            for side, text, seen in zip((self._relation.left, self._relation.right), (left, right), shown, strict=True)
+            for side, text, seen in zip(sides, (left, right), shown, strict=True)
         )
         if not self._relation.right.terms:
             return f"{first}，{_BOUND[sign]} {right}{by}{rounding}。"

@@ -126,13 +126,17 @@ def _worded_rows(profile: Profile) -> list[tuple[Form, list[tuple[Row, str]]]]:
 def required_words(unit: "UnitData", rule: "Rule", profile: Profile) -> Iterator[Judged]:
     """Text rows that a form requires are filled, and rows with a closed list hold one of its words.
 
-    A form that is not there is the business of ``required_forms``.
+    A form that is not there is the business of ``required_forms``; a cell that could not be read is told by the reader.
     """
+    unread = {(problem.form, problem.row) for problem in unit.submission.problems if problem.rule == "R-公式"}
     for form, rows in _worded_rows(profile):
         if not unit.submission.presence.get(form.code, Presence.ABSENT).usable:
             continue
         for row, column in rows:
             cell = unit.cell(form.code, row.key, column)
+            if cell is None and (form.code, row.key) in unread:
+                yield Judged(None, form.code, row.key, column, message=f"读不出《{form.name}》的“{row.name}”")
+                continue
             word = (cell.text or "").strip() if cell is not None else ""
             if not word and row.required:
                 yield Judged(

@@ -8,6 +8,7 @@ from expectations.predicates import Judged, predicate
 from models.money import format_fen
 from models.profiles import Profile
 from models.submission import Presence
+from models.unread import doubtful_cells
 
 if TYPE_CHECKING:
     from expectations.cube import UnitData
@@ -31,10 +32,19 @@ def counterparties_within_tables(unit: "UnitData", rule: "Rule", profile: Profil
         declared[line.direction, line.subject] += line.amount_fen
         places.setdefault((line.direction, line.subject), line.location)
     figures = {(c.form, c.row, c.column): c.amount or 0 for c in unit.submission.cells}
+    subjects = {subject for _, subject in declared}
+    unread = {
+        (table, row, column)
+        for table in dict.fromkeys(TABLE_OF.values())
+        for row, column, _ in doubtful_cells(unit.submission, profile.forms[table], sorted(subjects))
+    }
     for (direction, subject), fen in declared.items():
         table = TABLE_OF[direction]
         if not unit.submission.presence.get(table, Presence.ABSENT).usable:
             yield Judged(None, "往来明细", message=f"{table}缺表或无法读取，往来明细不能核对。")
+            continue
+        if (table, subject, direction) in unread:
+            yield Judged(None, "往来明细", message=f"{table}有未能读取的数字，往来明细不能核对。")
             continue
         limit = figures.get((table, subject, direction), 0)
         yield Judged(

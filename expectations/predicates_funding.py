@@ -13,6 +13,7 @@ from models.errors import AmountError
 from models.money import FEN_PER_UNIT, displayed_interval, exact_text, to_fen
 from models.profiles import Profile
 from models.submission import FundingLine, Presence, Project, place_of
+from models.unread import doubtful_cells
 
 if TYPE_CHECKING:
     from expectations.cube import UnitData
@@ -62,6 +63,17 @@ def judged_line(
     )  # fmt: skip
 
 
+def repeats_total(project: Project, line: FundingLine, *fields: str) -> bool:
+    """Whether a line is the project's only source and shows what the total shows: one cause is told once."""
+    if len(project.funding) != 2 or line is not project.funding[1]:
+        return False
+
+    def figure(of: FundingLine, name: str) -> Decimal | None:
+        return read_number((getattr(of, name) or "").rstrip("%％分 "))
+
+    return all(figure(line, name) == figure(project.funding[0], name) for name in fields)
+
+
 def _fen(number: Decimal | None) -> int | None:
     try:
         return None if number is None else to_fen(number, "万元")
@@ -99,7 +111,9 @@ def project_rate(unit: "UnitData", rule: "Rule", profile: Profile) -> Iterator[J
             )
             message = f"{message} {round_half_up(right, 2)}%。"
             sides = (hundredths(number), hundredths(right))
-            yield judged_line(project, line, "执行率", rate.meets(shown), message, sides, "%")
+            holds = rate.meets(shown)
+            if holds or not repeats_total(project, line, "budget", "executed", "rate"):
+                yield judged_line(project, line, "执行率", holds, message, sides, "%")
 
 
 @predicate("project_execution_score")
@@ -127,7 +141,8 @@ def project_execution_score(unit: "UnitData", rule: "Rule", profile: Profile) ->
             middle = round_half_up(Fraction(sum(ranges[0])) / 2, scheme.decimals)
             message = f"预算执行率得分为 {plain(claimed)} 分，按执行率 × {scheme.execution.points} 分计算应为"
             sides = (hundredths(claimed), hundredths(middle))
-            yield judged_line(project, line, "得分", holds, f"{message} {plain(middle)} 分。", sides, "分")
+            if holds or not repeats_total(project, line, "budget", "executed", "rate", "score"):
+                yield judged_line(project, line, "得分", holds, f"{message} {plain(middle)} 分。", sides, "分")
 
 
 @predicate("project_remainder")
@@ -151,7 +166,8 @@ def project_remainder(unit: "UnitData", rule: "Rule", profile: Profile) -> Itera
             message = f"资金结（转）余为 {plain(left)} 万元，全年预算数减全年执行数为 {plain(right)} 万元，"
             message += f"相差 {plain(left - right)} 万元。"
             holds = (budget - executed).meets(shown)
-            yield judged_line(project, line, "资金结（转）余", holds, message, (_fen(left), _fen(right)), "万元")
+            if holds or not repeats_total(project, line, "budget", "executed", "remainder"):
+                yield judged_line(project, line, "资金结（转）余", holds, message, (_fen(left), _fen(right)), "万元")
 
 
 @predicate("project_sources")
@@ -224,8 +240,12 @@ def project_expenditure(unit: "UnitData", rule: "Rule", profile: Profile) -> Ite
         return
     low, shown, missing = _executed(projects)
     cell = unit.cell("公开03", "合计", "项目支出")
+    unread = doubtful_cells(unit.submission, profile.forms["公开03"])
+    if any((row, column) == ("合计", "项目支出") for row, column, _ in unread):
+        yield Judged(None, FORM, message="公开03表项目支出合计未能读取，未核对项目执行数与项目支出。")
+        return
     right = (cell.amount or 0) if cell else 0
-    highest = displayed_interval(right, unit.submission.amount_unit, unit.submission.decimals)[1]
+    highest = displayed_interval(right, *unit.submission.display("公开03"))[1]
     holds = low * FEN_PER_UNIT["万元"] <= highest
     if holds and missing:
         yield Judged(None, FORM, message=f"项目《{missing}》缺全年执行数，未能核对项目执行数与项目支出。")

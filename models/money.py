@@ -10,7 +10,8 @@ from decimal import Decimal, InvalidOperation
 
 from models.errors import AmountError
 
-FEN_PER_UNIT = {"分": 1, "元": 100, "百元": 10_000, "千元": 100_000, "万元": 1_000_000, "亿元": 10_000_000_000}
+FEN_PER_UNIT = {"分": 1, "元": 100, "百元": 10_000, "千元": 100_000, "万元": 1_000_000}
+FEN_PER_UNIT |= {"十万元": 10_000_000, "百万元": 100_000_000, "千万元": 1_000_000_000, "亿元": 10_000_000_000}
 """Fen in one unit of display."""
 
 LIMIT_FEN = 9 * 10**16
@@ -23,6 +24,7 @@ _QUOTED = 30
 """Characters of a wrong value that a message repeats."""
 
 _NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?|[+-]?\.\d+")
+_BRACKETED = re.compile(r"[(（]\s*([\d０-９.．].*)[)）]")
 _FOLD = str.maketrans("０１２３４５６７８９．，－＋−", "0123456789.,-+-")
 
 
@@ -79,12 +81,13 @@ def _limited(fen: int) -> int:
 
 
 def parse_fen(text: str, unit: str = "元") -> int:
-    """Read an amount such as ``24,416,856.18`` in ``unit`` exactly.
+    """Read an amount such as ``24,416,856.18`` in ``unit`` exactly; in brackets, as accountants write it, below zero.
 
     Raises:
         AmountError: Not a number, too fine, or too large.
     """
-    return to_fen(parse_decimal(text), unit)
+    bracketed = _BRACKETED.fullmatch(text.strip())
+    return to_fen(-parse_decimal(bracketed[1]) if bracketed else parse_decimal(text), unit)
 
 
 def snap_fen(value: float, unit: str = "元") -> int:

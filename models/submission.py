@@ -7,6 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from string import ascii_uppercase
+from typing import NamedTuple
+
+from models.money import quantum
 
 
 class Presence(StrEnum):
@@ -49,6 +52,40 @@ class Cell:
     amount: int | None
     text: str | None = None
     location: str = ""
+
+
+class Display(NamedTuple):
+    """How one table shows money: its unit, and how many decimals its figures have at least.
+
+    A figure that needs more decimals is known as finely as it is shown.
+    """
+
+    unit: str = "元"
+    decimals: int = 2
+
+    @property
+    def quantum(self) -> int:
+        """Fen in the last displayed place."""
+        return quantum(self.unit, self.decimals)
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A figure that stands in a matrix form and could not be read or placed, so that its place is no zero.
+
+    Attributes:
+        form: Form code.
+        panel: Place of the panel in the form, from 0.
+        row: Row key; empty for a row that could not be placed: it may be any row of the panel without figures.
+        column: Column key; empty for a column that could not be placed: any column of the row without a figure.
+        stands: Whether a figure surely stands there; else that is not known either (its column is missing).
+    """
+
+    form: str
+    panel: int
+    row: str
+    column: str
+    stands: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,8 +265,10 @@ class Submission:
         kind: ``单位决算公开文本`` or ``填报工作簿``.
         profile: Profile code. catalogue_hash: Hash of the form catalogue it was read with.
         unit_code: As the file says; empty when it says none. unit_name: Likewise. year: 0 when unknown.
-        amount_unit: ``元`` or ``万元``. decimals: Displayed decimals of amounts in that unit.
+        amount_unit: ``元`` or ``万元``: the unit of most tables. decimals: Displayed decimals in most of them.
+        displays: Unit and decimals of the tables that show money otherwise, by form.
         presence: State of every form of the profile.
+        unread: Figures that could not be read or placed; nothing is judged on what they may be.
         cells: Non-empty cells of matrix forms.
         row_names: Names of open rows as displayed: (form, subject code) to name.
         classified: True when the file is marked 涉密; such a file is refused before anything is stored.
@@ -245,6 +284,7 @@ class Submission:
     year: int = 0
     amount_unit: str = "元"
     decimals: int = 2
+    displays: dict[str, Display] = field(default_factory=dict)
     presence: dict[str, Presence] = field(default_factory=dict)
     cells: list[Cell] = field(default_factory=list)
     row_names: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -253,7 +293,12 @@ class Submission:
     counterparties: list[Counterparty] = field(default_factory=list)
     explanations: list[Explanation] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    unread: list[Unread] = field(default_factory=list)
     classified: bool = False
+
+    def display(self, form: str) -> Display:
+        """How a form shows money."""
+        return self.displays.get(form) or Display(self.amount_unit, self.decimals)
 
     def form_cells(self, form: str) -> Iterable[Cell]:
         """Cells of one form, in reading order."""

@@ -180,15 +180,19 @@ class UnitReview:
 
     @property
     def unchecked(self) -> int:
-        """Relations not checked; a rule that was not checked at all counts at least once."""
-        return sum(
-            outcome.not_checked or (1 if outcome.status is Status.NOT_CHECKED else 0) for outcome in self.outcomes
-        )
+        """Relations not checked, as ``check`` counts them: those with at least one displayed figure."""
+        return sum(outcome.not_checked for outcome in self.outcomes)
 
     @property
     def unchecked_rules(self) -> int:
         """Rules of which something was not checked."""
         return sum(len(rules) for _, rules in self.not_checked)
+
+    @property
+    def unchecked_words(self) -> str:
+        """How much was not checked: ``2条规则（5处）``; empty for nothing."""
+        places = f"（{self.unchecked}处）" if self.unchecked else ""
+        return f"{self.unchecked_rules}条规则{places}" if self.unchecked_rules else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ _GUIDANCE = (
     "自评表每个项目一张，项目多于预置张数时复制一张空表；资金以万元为单位，没有项目支出的单位可留空。",
     "往来明细逐笔填写与本部门其他单位之间的补助和上缴，金额为正数。",
     "审核后需要说明的事项填入“说明”，审核编号见审核报告。",
-    "表内文字和表头是识别数据的依据，请勿改动；另加的行、列会被提示为无法识别。",
+    "表内文字和表头是识别数据的依据，请勿改动；表外自用的核对列、备注不会读取。",
     "涉密单位和涉密数据不得使用本工作簿报送。",
 )
 
@@ -41,7 +41,7 @@ def write_guide(
     sheet.set_column(2, 2, 14)
     sheet.write_string(0, 0, GUIDE_SHEET, styles["title"])
     sheet.write_string(1, 0, mark, styles["mark"])
-    facts = [("适用", profile.name), (PROFILE_LABEL, profile.code), (HASH_LABEL, profile.forms.hash[:12])]
+    facts = [("适用", profile.name), (PROFILE_LABEL, profile.code), (HASH_LABEL, profile.forms.version)]
     row = 2
     for label, text in facts:
         sheet.write_string(row, 0, label, styles["marker"])

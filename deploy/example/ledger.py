@@ -196,6 +196,7 @@ class _Composer:
             "单位代码": self.ledger.code, "单位名称": self.ledger.name, "年度": str(self.year),
             "单位类型": self.ledger.unit_type, "会计制度": "政府会计准则制度", "预算级次": self.ledger.level,
             "报表类型": self.ledger.report_type,
+            "单位负责人": "示例负责人", "填表人": "示例填表人", "联系电话": "示例电话",
         }  # fmt: skip
         self.texts |= {("封面", row, "内容"): text for row, text in cover.items()}
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from expectations.language.layout import Layout, similar
+from expectations.language.layout import UNPLACED, Layout, similar
 from expectations.language.syntax import LEVEL_DIGITS, FormulaError, Pick, Reference, Relation, Selector, Side
 from models.forms.schema import Kind
 from models.money import LIMIT_FEN
@@ -61,6 +61,7 @@ class Plan:
         left, right: Both sides.
         rows_left: For each relation, the open rows of left references (table, row place) on whose presence
             it depends whether it is compared at all; ``None`` when it always is.
+        unplaced: For each relation, whether it is that of a row which could not be placed: never judged, only counted.
     """
 
     bindings: list[Binding] = field(default_factory=list)
@@ -68,6 +69,7 @@ class Plan:
     left: PlainSide = field(default_factory=PlainSide)
     right: PlainSide = field(default_factory=PlainSide)
     rows_left: list[list[tuple[Slot, int]] | None] = field(default_factory=list)
+    unplaced: list[bool] = field(default_factory=list)
 
 
 def iterating(relation: Relation) -> tuple[Reference | None, Reference | None]:
@@ -153,7 +155,8 @@ def _rows_repeated(reference: Reference, layout: Layout) -> list[str]:
     """Rows that 每行, 每类, 每款 or 每项 stands for: those that have the column with figures in it."""
     selector, column = reference.row, reference.column
     if selector.first:
-        return layout.row_span(selector)
+        span = layout.row_span(selector)
+        return [*span, *layout.unplaced_beside(span)]
     if column is not None and column.first and column.first not in layout.columns:
         raise FormulaError(f"{layout.form.code}没有列“{column.first}”{similar(column.first, layout.columns)}")
 
@@ -165,7 +168,8 @@ def _rows_repeated(reference: Reference, layout: Layout) -> list[str]:
             columns = [key for key in columns if key == column.first]
         return any(layout.kind(row, key).numeric for key in columns)
 
-    rows = [row for row in layout.at_level(selector.level) if has_figures(row)]
+    level = layout.at_level(selector.level)
+    rows = [row for row in (*level, *layout.unplaced_beside(level)) if has_figures(row)]
     if not rows and not layout.open:
         raise FormulaError(f"{layout.form.code}没有符合“每{selector.level}”的行")
     return rows
@@ -202,28 +206,38 @@ def cells_of(reference: Reference, binding: Binding, layout: Layout) -> list[tup
     selector, column = reference.row, reference.column
     if column is not None and column.pick in (Pick.SAME, Pick.EACH):
         column = Selector(Pick.ONE, first=binding.column)
-    return [(row, key) for row in _rows_of(selector, binding, layout) for key in layout.columns_for(row, column)]
+    beside = [UNPLACED] if layout.unplaced and column is not None and column.pick is Pick.SPAN else []
+    rows = _rows_of(selector, binding, layout)
+    return [(row, key) for row in rows for key in (*layout.columns_for(row, column), *beside)]
 
 
 def _rows_of(selector: Selector, binding: Binding, layout: Layout) -> list[str]:
+    """Rows of a selector in one repetition; a row that could not be placed may be any that is not in use."""
     match selector.pick:
         case Pick.ONE:
             layout.require_row(selector.first)
-            return [selector.first] if selector.first in layout.row_index else []
-        case Pick.SPAN:
-            return layout.row_span(selector)
+            return _in_use(selector.first, layout)
         case Pick.EACH:
-            return [binding.row] if binding.row in layout.row_index else []
+            return _in_use(binding.row, layout)
         case Pick.SAME:
-            if not layout.open:
+            if not layout.open and not binding.row.startswith(UNPLACED):
                 layout.require_row(binding.row)
-            return [binding.row] if binding.row in layout.row_index else []
+            return _in_use(binding.row, layout)
         case Pick.SUBJECT:
-            return [layout.by_code[binding.code]] if binding.code in layout.by_code else []
+            return _in_use(layout.by_code.get(binding.code, ""), layout)
+        case Pick.SPAN:
+            rows = layout.row_span(selector)
         case Pick.CHILDREN:
-            return layout.below(binding.code, selector.level)
+            rows = layout.below(binding.code, selector.level)
+            parent = layout.by_code.get(binding.code)
+            return [*rows, *layout.unplaced_beside(rows or ([parent] if parent else []))]
         case Pick.ALL:
-            return layout.at_level(selector.level)
+            rows = layout.at_level(selector.level)
+    return [*rows, *layout.unplaced_beside(rows)]
+
+
+def _in_use(row: str, layout: Layout) -> list[str]:
+    return [row] if row in layout.row_index else layout.unplaced_beside([])
 
 
 def _add(
@@ -238,7 +252,8 @@ def _add(
                 for row, column in cells_of(ref, binding, layout):
                     if not term.summed and not layout.form.applicable(row, column):
                         return
-                    kinds.add(layout.kind(row, column))
+                    if column != UNPLACED:
+                        kinds.add(layout.kind(row, column))
                     found.append((plain, ref.slot, layout.flat(row, column), term.coefficient))
     kind = _only(kinds)
     number = len(plan.bindings)
@@ -249,6 +264,7 @@ def _add(
     plan.left.constants.append(_constant(relation.left, kind))
     plan.right.constants.append(_constant(relation.right, kind))
     plan.rows_left.append(_presence(relation, row_ref, binding, layouts))
+    plan.unplaced.append(binding.row.startswith(UNPLACED))
 
 
 def _only(kinds: set[Kind]) -> Kind:

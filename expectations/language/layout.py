@@ -6,7 +6,15 @@ from functools import cached_property
 
 from expectations.language.syntax import LEVEL_DIGITS, FormulaError, Pick, Selector
 from models.forms import FormCatalogue
-from models.forms.schema import Form, Kind
+from models.forms.schema import Form, Kind, Panel
+
+UNPLACED = "?"
+"""Begins the key of a row, and is that of the column, of figures that could not be placed."""
+
+
+def unplaced_row(panel: int) -> str:
+    """Key of the row of figures that could not be placed in a panel."""
+    return f"{UNPLACED}{panel}"
 
 
 def subject_like(code: str) -> bool:
@@ -20,14 +28,20 @@ class Layout:
     Args:
         form: The form.
         open_codes: Subject codes in use, for forms with open rows; others are ignored.
+        unplaced: Places of the panels of which some unit has figures that could not be placed. Each panel has a row
+            and the table a column in which they stand, so that a sum over rows or columns rests on them too.
     """
 
-    def __init__(self, form: Form, open_codes: Iterable[str] = ()) -> None:
+    def __init__(self, form: Form, open_codes: Iterable[str] = (), unplaced: Iterable[int] = ()) -> None:
         self.form = form
+        self.unplaced = frozenset(unplaced)
         # Thousands of units use the same few hundred codes.
         extra = sorted(filter(subject_like, set(open_codes) - form.rows.keys())) if self.open else []
         self.rows: list[str] = [*form.rows, *extra]
         self.columns: list[str] = list(form.columns)
+        self.known_rows = len(self.rows)
+        self.rows += map(unplaced_row, sorted(self.unplaced))
+        self.columns += [UNPLACED] if self.unplaced else []
         self.row_index = {key: index for index, key in enumerate(self.rows)}
         self.column_index = {key: index for index, key in enumerate(self.columns)}
         self._kinds: dict[tuple[str, str], Kind] = {}
@@ -50,10 +64,28 @@ class Layout:
 
     def kind(self, row: str, column: str) -> Kind:
         """Kind of a cell."""
-        key = (row if row in self.form.rows else "", column)
+        key = (row if row in self.form.rows or row.startswith(UNPLACED) else "", column)
         if key not in self._kinds:
-            self._kinds[key] = self.form.kind_of(row, column)
+            if row.startswith(UNPLACED):
+                self._kinds[key] = next(one.kind for one in self._panel(row).columns if one.key == column)
+            else:
+                self._kinds[key] = self.form.kind_of(row, column)
         return self._kinds[key]
+
+    def _panel(self, row: str) -> Panel:
+        if row.startswith(UNPLACED):
+            return self.form.panels[int(row.removeprefix(UNPLACED))]
+        panel = self.form.panel_of.get(row) or self.form.open_panel
+        if panel is None:
+            raise KeyError(row)
+        return panel
+
+    def unplaced_beside(self, rows: Iterable[str]) -> list[str]:
+        """Rows of what could not be placed in the panels of ``rows``, and among the subjects of an open form."""
+        if not self.unplaced:
+            return []
+        panels = [self._panel(row) for row in rows] + ([self.form.open_panel] if self.form.open_panel else [])
+        return [unplaced_row(n) for n in sorted(self.unplaced) if any(self.form.panels[n] is one for one in panels)]
 
     def declared(self, row: str) -> bool:
         """Whether the form prints the row in any case (it is not an open one)."""
@@ -67,7 +99,7 @@ class Layout:
     @cached_property
     def by_code(self) -> dict[str, str]:
         """Row of each subject code."""
-        return {code: row for row in self.rows if (code := self.code_of(row))}
+        return {code: row for row in self.rows[: self.known_rows] if (code := self.code_of(row))}
 
     def at_level(self, level: str) -> list[str]:
         """Rows whose subject is of a level (类, 款, 项), in order; all rows for 行."""
@@ -76,7 +108,7 @@ class Layout:
     def below(self, code: str, level: str) -> list[str]:
         """Rows of a level whose subject lies below ``code``, in order."""
         if not self._below:
-            for row in self.rows:
+            for row in self.rows[: self.known_rows]:
                 own = self.code_of(row)
                 self._below.setdefault(("", "行"), []).append(row)
                 for name in (name for name, digits in LEVEL_DIGITS.items() if own and digits == len(own)):
@@ -110,9 +142,9 @@ class Layout:
 
     def panel_columns(self, row: str) -> list[str]:
         """Columns of the row's panel."""
-        key = row if self.declared(row) else ""
+        key = row if self.declared(row) or row.startswith(UNPLACED) else ""
         if key not in self._columns:
-            self._columns[key] = [column.key for column in self.form.columns_of(row)]
+            self._columns[key] = [column.key for column in self._panel(row).columns]
         return self._columns[key]
 
     def columns_for(self, row: str, selector: Selector | None) -> list[str]:

@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 from expectations.language.expansion import Binding
 from expectations.language.syntax import Pick, Reference, Selector, Side
+from models.findings import figure_text
 from models.forms.schema import Form, Kind
-from models.money import exact_text, format_fen, quantum
+from models.money import format_fen, quantum
 from models.profiles import Profile
 
 
@@ -53,8 +54,9 @@ def figure(value: int, kind: Kind, unit: str, decimals: int) -> str:
         return f"{format_fen(value, '元')}%"
     if kind is Kind.COUNT:
         return f"{value:,} {unit}".rstrip()
-    shown = format_fen(value, unit, decimals) if value % quantum(unit, decimals) == 0 else exact_text(value, unit)
-    return f"{shown} {unit}"
+    if value % quantum(unit, decimals) == 0:
+        return f"{format_fen(value, unit, decimals)} {unit}"
+    return f"{figure_text(value, unit, grouping=True)} {unit}"
 
 
 class Wording:

@@ -18,6 +18,8 @@ def run(arguments: argparse.Namespace) -> int:
     print(
         f"《{answer['file']}》 {answer['kind']}　{answer['unit_name']}　{answer['year']} 年度　金额单位：{answer['amount_unit']}"
     )
+    for form, unit in answer.get("amount_units", {}).items():
+        print(f"    {form}的金额单位：{unit}")
     print(f"\n单元格 {len(answer['cells'])} 个：")
     for cell in answer["cells"]:
         print(f"    {cell['form']}　{cell['subject_code']} {cell['row']}　{cell['column']}　{cell['value']}")

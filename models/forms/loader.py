@@ -1,7 +1,8 @@
 """Loads the form catalogue of a form set and refuses a malformed one."""
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import Any
 
 from models.definitions import content_hash, read_yaml, validate
 from models.errors import CatalogueError
@@ -10,12 +11,27 @@ from models.forms.schema import Form
 FORMS_ROOT = Path(__file__).parent
 
 
+_UNPRINTED = frozenset({"synonyms", "private", "signs", "published", "landscape", "basis", "nothing"})
+"""What no workbook shows."""
+
+
+def _printed(part: Any) -> Any:
+    if isinstance(part, dict):
+        return {key: _printed(value) for key, value in part.items() if key not in _UNPRINTED}
+    return [_printed(one) for one in part] if isinstance(part, list) else part
+
+
 class FormCatalogue(dict[str, Form]):
     """Forms by code, in the order of the set; :attr:`hash` names its exact content."""
 
     def __init__(self, forms: dict[str, Form]) -> None:
         super().__init__(forms)
         self.hash = content_hash([form.model_dump(mode="json") for form in forms.values()])
+
+    @cached_property
+    def version(self) -> str:
+        """Names what a workbook prints of the forms, and stands on it: a new synonym makes no workbook outdated."""
+        return content_hash([_printed(form.model_dump(mode="json")) for form in self.values()])[:12]
 
     @property
     def published(self) -> list[Form]:

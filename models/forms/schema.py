@@ -72,6 +72,7 @@ class Row(Definition):
         options: For text rows: the words allowed.
         private: Never published nor logged (contacts).
         required: A submission's workbook must fill it.
+        signs: Somebody answers for the submission by it; a blank one is told.
     """
 
     key: str
@@ -88,6 +89,7 @@ class Row(Definition):
     options: tuple[str, ...] = ()
     private: bool = False
     required: bool = False
+    signs: bool = False
 
     @model_validator(mode="before")
     @classmethod
@@ -234,6 +236,12 @@ class Form(Definition):
             if column.key == column_key:
                 return column.kind
         raise KeyError((row_key, column_key))
+
+    def unit_of(self, row_key: str, column_key: str) -> str:
+        """Unit of a count (辆, 人次); empty for money and where none is declared."""
+        row = self.rows.get(row_key)
+        own = next((column.unit for column in self.columns_of(row_key) if column.key == column_key), "")
+        return row.unit if row is not None and row.unit else own
 
     def applicable(self, row_key: str, column_key: str) -> bool:
         """Whether the form allows a figure there (not ——)."""

@@ -20,6 +20,7 @@ from models.tables.submission import (
     Receipt,
     RowName,
     SubmissionVersion,
+    UnreadRecord,
 )
 
 __all__ = [
@@ -52,4 +53,5 @@ __all__ = [
     "SubmissionVersion",
     "Unit",
     "UnitStep",
+    "UnreadRecord",
 ]

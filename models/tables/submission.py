@@ -71,11 +71,17 @@ class SubmissionVersion(SQLModel, table=True):
 
 
 class FormPresence(SQLModel, table=True):
-    """State of one form in a submission (有数据, 本表无数据, 缺表, 无法读取)."""
+    """State of one form in a submission (有数据, 本表无数据, 缺表, 无法读取).
+
+    Attributes:
+        amount_unit, decimals: How its table shows money where that is not as in most tables; else empty and ``None``.
+    """
 
     submission_id: int = Field(foreign_key="submissionversion.id", primary_key=True)
     form: str = Field(primary_key=True)
     state: str
+    amount_unit: str = ""
+    decimals: int | None = None
 
 
 class CellRecord(SQLModel, table=True):
@@ -139,6 +145,20 @@ class ProblemRecord(SQLModel, table=True):
     row: str = ""
     column: str = ""
     location: str = ""
+
+
+class UnreadRecord(SQLModel, table=True):
+    """A figure of a matrix form that could not be read or placed; row or column empty: which one is not known."""
+
+    __tablename__ = "unread_figure"
+
+    submission_id: int = Field(foreign_key="submissionversion.id", primary_key=True)
+    position: int = Field(primary_key=True)
+    form: str
+    panel: int
+    row: str = ""
+    column: str = ""
+    stands: bool = True
 
 
 class ProjectRecord(SQLModel, table=True):

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from models.forms import Kind
-from models.money import quantum
 from models.profiles import Profile
-from models.submission import Cell, Presence, Problem, Submission
+from models.submission import Cell, Display, Presence, Problem, Submission, Unread
+from models.unread import doubtful_cells
 from tasks.aggregate.flows_between_units import (
     Flow,
     flow_problems,
@@ -166,9 +166,12 @@ def _fill(
     for form, row in dict.fromkeys((address[0], address[1]) for address in addresses):
         if profile.forms[form].open_panel and row not in profile.forms[form].rows:
             total.row_names[form, row] = _row_name(profile, form, row, addends)
-    coarsest = max(addends, key=lambda addend: _coarseness(addend.submission), default=None)
-    if coarsest is not None and _coarseness(coarsest.submission) > 1:
-        total.amount_unit, total.decimals = coarsest.submission.amount_unit, coarsest.submission.decimals
+    for code in summed_forms(profile):
+        shown = [addend.submission.display(code) for addend in addends if _has(addend.submission, code)]
+        coarsest = max(shown, key=lambda display: display.quantum, default=Display())
+        if coarsest.quantum > 1:
+            total.displays[code] = coarsest
+    total.unread = list(_unread(profile, total, addends))
 
 
 def _words(profile: Profile, office: Submission | None) -> list[Cell]:
@@ -186,8 +189,24 @@ def _words(profile: Profile, office: Submission | None) -> list[Cell]:
     ]
 
 
-def _coarseness(submission: Submission) -> int:
-    return quantum(submission.amount_unit, submission.decimals)
+def _has(submission: Submission, form: str) -> bool:
+    return submission.presence.get(form, Presence.ABSENT).usable
+
+
+def _unread(profile: Profile, total: Submission, addends: Sequence[Addend]) -> dict[Unread, None]:
+    """What some addend's reader could not read or place: a sum without it is not the department's."""
+    found: dict[Unread, None] = {}
+    for code in summed_forms(profile):
+        form = profile.forms[code]
+        numbers = {id(panel): number for number, panel in enumerate(form.panels)}
+        rows = list(dict.fromkeys(cell.row for cell in total.form_cells(code)))
+        for addend in addends:
+            for row, column, stands in doubtful_cells(addend.submission, form, rows):
+                panel = form.panel_of.get(row) or form.open_panel
+                found[Unread(code, numbers[id(panel)], row, column, stands)] = None
+            unplaced = (one for one in addend.submission.unread if one.form == code and not (one.row and one.column))
+            found |= dict.fromkeys(unplaced)
+    return found
 
 
 def _row_name(profile: Profile, form: str, row: str, addends: Sequence[Addend]) -> str:

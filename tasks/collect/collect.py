@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from models.database import read_session_of, session_of
 from models.errors import SubmissionError
-from models.forms.matching import bare_name
 from models.profiles import Profile, load_profile
 from models.submission import Submission
 from models.tables import Cycle, Receipt, StepState, Unit, UnitStep
+from tasks.collect.identity import check_identity, restore_codes
 from tasks.collect.inbox import sha256_of
 from tasks.collect.reading import Reading, read_submissions
 from tasks.collect.store.receipts import (
@@ -25,6 +25,8 @@ from tasks.collect.store.versions import latest_version, store_submission
 from tasks.step import StepReport, cycle_by_id, hold, key_of, reset_steps, set_step, steps_of, units_of
 
 STEP = "collect"
+_MOST_ZEROS = 10
+"""Leading zeros that a code may have lost."""
 PUT_IN = "处理办法：请把要报送的文件放入收件夹。"
 
 
@@ -117,7 +119,9 @@ def _take(
     try:
         if isinstance(reading, SubmissionError):
             raise reading
-        check_identity(reading, unit.code, unit.name, cycle.year)
+        codes = _codes_like(session, unit.cycle_id, reading)
+        check_identity(reading, unit.code, unit.name, cycle.year, codes)
+        restore_codes(reading, codes)
     except SubmissionError as error:
         record_receipt(session, cycle, path.name, sha256_of(path), unit.code, REFUSED, error.code, str(error))
         message = _with_advice(error)
@@ -132,27 +136,15 @@ def _take(
     report.done.append(unit.code)
 
 
-def check_identity(submission: Submission, code: str, name: str, year: int) -> None:
-    """A file must say that it is this unit's and this year's.
-
-    Raises:
-        SubmissionError: Another unit (``未知单位``) or another year (``年度不符``).
-    """
-    if submission.unit_code and submission.unit_code != code:
-        raise SubmissionError(
-            submission.file, f"文件内的单位代码是 {submission.unit_code}，不是 {code}（{name}）。",
-            advice="请核对文件名和封面的单位代码。", code="单位不符",
-        )  # fmt: skip
-    if submission.unit_name and bare_name(submission.unit_name) != bare_name(name):
-        raise SubmissionError(
-            submission.file, f"文件内的单位名称是“{submission.unit_name}”，登记表中 {code} 是“{name}”。",
-            advice="请核对单位名称；单位改名的请先更新单位登记表。", code="单位不符",
-        )  # fmt: skip
-    if submission.year != year:
-        said = f"写的是 {submission.year} 年度" if submission.year else "没有写明年度"
-        raise SubmissionError(
-            submission.file, f"应报 {year} 年度决算，文件{said}。", advice="请报送本年度的文件。", code="年度不符"
-        )
+def _codes_like(session: Session, cycle_id: int, reading: Submission) -> list[str]:
+    """Codes of the registry that a code in the file may mean, were its leading zeros lost; few or none."""
+    said = {
+        reading.unit_code,
+        *(code for line in reading.counterparties for code in (line.counterpart, line.booked_by)),
+    }
+    padded = {"0" * zeros + code for code in said if code.isdigit() for zeros in range(_MOST_ZEROS + 1)}
+    query = select(Unit.code).where(Unit.cycle_id == cycle_id, col(Unit.active), col(Unit.code).in_(padded))
+    return list(session.exec(query)) if padded else []
 
 
 def mark_not_collected(url: str, cycle_id: int, reasons: Mapping[str, tuple[StepState, str]]) -> StepReport:

@@ -16,15 +16,18 @@ def extract_json(submission: Submission, profile: Profile) -> dict[str, Any]:
         profile: The profile it was read with.
 
     Returns:
-        Keys ``file, kind, unit_name, year, amount_unit, cells, facts, projects``. Values of cells are exact decimals
-        as text in the document's own unit, counts whole numbers as text, words as they are.
+        Keys ``file, kind, unit_name, year, amount_unit, cells, facts, projects``, and ``amount_units`` with the forms
+        whose tables are in another unit than most. Values of cells are exact decimals as text in the table's own unit,
+        counts whole numbers as text, words as they are.
     """
+    others = {form: shown.unit for form, shown in submission.displays.items() if shown.unit != submission.amount_unit}
     return {
         "file": submission.file,
         "kind": submission.kind,
         "unit_name": submission.unit_name,
         "year": submission.year,
         "amount_unit": submission.amount_unit,
+        **({"amount_units": others} if others else {}),
         "cells": [_cell(cell, submission, profile) for cell in submission.cells],
         "facts": [_fact(fact) for fact in submission.facts],
         "projects": [_project(project) for project in submission.projects],
@@ -34,7 +37,7 @@ def extract_json(submission: Submission, profile: Profile) -> dict[str, Any]:
 def _cell(cell: Cell, submission: Submission, profile: Profile) -> dict[str, str]:
     form = profile.forms[cell.form]
     name, code = _row(form, cell.row, submission, profile)
-    value = _value(form, cell, submission.amount_unit)
+    value = _value(form, cell, submission.display(cell.form).unit)
     return {"form": cell.form, "row": name, "subject_code": code, "column": cell.column, "value": value}
 
 

@@ -13,6 +13,7 @@ from models.forms.matching import bare_name
 from models.profiles import Profile, load_profile
 from models.schema_upgrade import upgrade_database
 from models.tables import Cycle, StepState
+from models.typed import meant
 from tasks.collect.inbox import Inbox, survey
 from tasks.collect.reading import read_submissions
 from tasks.collect.registry import Registry, read_registry, sync_registry
@@ -151,6 +152,7 @@ def _identified(inbox: Inbox, profile: Profile) -> tuple[Inbox, list[ReceiptLine
     """Assign files whose names tell no unit by what they say inside; tell which belong to nobody here."""
     readings = read_submissions([file.path for file in inbox.unassigned], profile)
     names = {bare_name(unit.name): unit.code for unit in inbox.registry.filing_units}
+    filing = {unit.code for unit in inbox.registry.filing_units}
     found: dict[str, str] = {}
     lines: list[ReceiptLine] = []
     for file in inbox.unassigned:
@@ -158,9 +160,10 @@ def _identified(inbox: Inbox, profile: Profile) -> tuple[Inbox, list[ReceiptLine
         if isinstance(reading, SubmissionError):
             lines.append(ReceiptLine(file.name, file.sha256, "", REFUSED, reading.code, str(reading)))
             continue
-        code = reading.unit_code or names.get(bare_name(reading.unit_name), "")
-        if inbox.registry.files(code):
-            found[file.name] = code
+        by_name = names.get(bare_name(reading.unit_name), "")
+        codes = meant(reading.unit_code, filing) if reading.unit_code else [by_name]
+        if len(codes) == 1 and inbox.registry.files(codes[0]):
+            found[file.name] = codes[0]
             continue
         said = " ".join(part for part in (reading.unit_code, reading.unit_name) if part) or "（没有写明单位）"
         error = SubmissionError(

@@ -19,6 +19,7 @@ from models.submission import (
     Problem,
     Project,
     Submission,
+    Unread,
 )
 from models.tables import (
     CellRecord,
@@ -28,6 +29,7 @@ from models.tables import (
     FundingLineRecord,
     IndicatorRecord,
     ProblemRecord,
+    UnreadRecord,
 )
 
 LIMIT_INT64 = 2**63 - 1
@@ -61,6 +63,7 @@ PARTS = (
     Part("counterparties", Counterparty, CounterpartyRecord),
     Part("explanations", Explanation, ExplanationRecord),
     Part("problems", Problem, ProblemRecord),
+    Part("unread", Unread, UnreadRecord),
 )
 
 PROJECT_PARTS = (
@@ -70,7 +73,19 @@ PROJECT_PARTS = (
 """Lists in a project; their rows carry the project's place too: (submission_id, project, position, *fields)."""
 
 PROJECT_COLUMNS = (
-    *("family", "name", "department", "unit", "goal", "achieved", "total", "grade", "analysis", "location", "total_location"),
+    *(
+        "family",
+        "name",
+        "department",
+        "unit",
+        "goal",
+        "achieved",
+        "total",
+        "grade",
+        "analysis",
+        "location",
+        "total_location",
+    ),
 )
 """Columns of table ``project``; ``analysis`` is a JSON list of [heading, text]."""
 
@@ -92,6 +107,7 @@ def content_of(submission: Submission) -> Iterator[Row]:
     yield ("kind", submission.kind, submission.profile, submission.catalogue_hash)
     yield ("stated", submission.unit_code, submission.unit_name, submission.year)
     yield ("display", submission.amount_unit, submission.decimals)
+    yield from (("display of", form, *display) for form, display in sorted(submission.displays.items()))
     yield from (("presence", form, str(state)) for form, state in sorted(submission.presence.items()))
     yield from (("row name", *key, name) for key, name in sorted(submission.row_names.items()))
     for part in PARTS:
@@ -174,6 +190,7 @@ _PART_NAMES = {
     "counterparties": "往来明细中",
     "explanations": "审核说明中",
     "problems": "文件中",
+    "unread": "文件中",
     "project": "项目自评表中",
     "row name": "科目名称中",
 }

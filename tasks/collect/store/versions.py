@@ -11,7 +11,7 @@ from sqlmodel import Session, SQLModel, col
 from models.database import bulk_insert
 from models.errors import SubmissionError
 from models.profiles import load_profile
-from models.submission import Presence, Project, Submission
+from models.submission import Display, Presence, Project, Submission
 from models.tables import CellRecord, FormPresence, ProjectRecord, RowName, SubmissionVersion, Unit
 from tasks.collect.store.columns import (
     PARTS,
@@ -164,8 +164,11 @@ def _identity(version: SubmissionVersion) -> tuple[str, str, str]:
 
 
 def _write_content(session: Session, key: int, submission: Submission) -> None:
-    presence = ((key, form, state.value) for form, state in submission.presence.items())
-    bulk_insert(session, FormPresence, ("submission_id", "form", "state"), presence)
+    presence = (
+        (key, form, state.value, *(submission.displays.get(form) or ("", None)))
+        for form, state in submission.presence.items()
+    )
+    bulk_insert(session, FormPresence, ("submission_id", "form", "state", "amount_unit", "decimals"), presence)
     names = ((key, form, row, name) for (form, row), name in submission.row_names.items())
     bulk_insert(session, RowName, ("submission_id", "form", "row", "name"), names)
     for part in PARTS:
@@ -225,8 +228,11 @@ def _ordered(
 def _load_batch(session: Session, ids: list[int]) -> dict[int, Submission]:
     query = select(SubmissionVersion).where(col(SubmissionVersion.id).in_(ids))
     loaded = {version.id: _bare(version) for version in session.scalars(query) if version.id is not None}
-    for key, form, state in _ordered(session, FormPresence, ids, ("submission_id",), ("form", "state")):
+    shown = ("form", "state", "amount_unit", "decimals")
+    for key, form, state, unit, decimals in _ordered(session, FormPresence, ids, ("submission_id",), shown):
         loaded[key].presence[form] = Presence(state)
+        if decimals is not None:
+            loaded[key].displays[form] = Display(unit, decimals)
     for key, form, row, name in _ordered(session, RowName, ids, ("submission_id", "form", "row"), ("name",)):
         loaded[key].row_names[form, row] = name
     for part in PARTS:

@@ -5,9 +5,10 @@ import re
 from models.errors import AmountError
 from models.forms import Form, Kind
 from models.money import parse_decimal, parse_fen
+from models.nothing import says_nothing
 from models.submission import NOT_APPLICABLE, Cell, Problem
 
-_DASH = re.compile(r"[—–－-]{1,4}")
+_DECIMALS = re.compile(r"[.．](\d+)\D*$")
 _SHOWN = 40
 
 
@@ -24,10 +25,13 @@ def place(number: int, form: Form) -> str:
 
 def decimals_shown(text: str) -> int:
     """Decimals with which a number is displayed."""
-    return len(text.partition(".")[2])
+    found = _DECIMALS.search(text)
+    return len(found[1]) if found else 0
 
 
-def read_cell(form: Form, row: str, column: str, text: str, number: int, unit: str, label: str) -> Cell | Problem:
+def read_cell(
+    form: Form, row: str, column: str, text: str, number: int, unit: str, label: str
+) -> Cell | Problem | None:
     """Read one non-empty cell.
 
     Args:
@@ -40,14 +44,15 @@ def read_cell(form: Form, row: str, column: str, text: str, number: int, unit: s
         label: The row's name for a message.
 
     Returns:
-        The cell, or Problem ``R-金额`` when the text is no exact value of the cell's kind.
+        The cell, ``None`` for one that says nothing, or Problem ``R-金额`` when the text is no exact value of the
+        cell's kind.
     """
     kind = form.kind_of(row, column)
     where = place(number, form)
     if kind is Kind.TEXT:
         return Cell(form.code, row, column, None, text, where)
-    if _DASH.fullmatch(text):
-        return Cell(form.code, row, column, None, NOT_APPLICABLE, where)
+    if says_nothing(text):
+        return None if form.applicable(row, column) else Cell(form.code, row, column, None, NOT_APPLICABLE, where)
     try:
         return Cell(form.code, row, column, _amount(kind, text, unit), None, where)
     except AmountError as error:

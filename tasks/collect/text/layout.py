@@ -5,11 +5,17 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from models.forms import Form, Panel
-from models.forms.matching import bare_name, match_column, normalise
+from models.forms.matching import Names, bare_name, match_column, normalise
+from models.nothing import says_nothing
 from tasks.collect.text.source import Line
 
-FIGURE = re.compile(r"[+-－−]?[0-9０-９][0-9０-９,，.．]*[%％]?|[—–－-]{1,4}")
-"""A cell that holds a number or a dash rather than words."""
+_NUMBER = re.compile(r"[(（]?[+－−-]?[0-9][0-9,，.．]*[%％]?[)）]?")
+
+
+def is_figure(cell: str) -> bool:
+    """Whether a filled cell holds a number, or a dash in place of one, rather than words."""
+    return bool(_NUMBER.fullmatch(cell)) or says_nothing(cell)
+
 
 _LABEL_TITLES = frozenset({"项目", "科目名称", "名称", "科目", "支出功能分类科目名称"})
 _LINE_TITLES = frozenset({"行次", "序号"})
@@ -66,7 +72,7 @@ class HeaderWords:
 
     def __init__(self, form: Form) -> None:
         self.form = form
-        self.panel_titles = {bare_name(panel.title): panel for panel in form.panels if panel.title}
+        self.panel_titles = Names({bare_name(panel.title): panel for panel in form.panels if panel.title})
         words = set(_LABEL_TITLES | _LINE_TITLES | {_NUMBERING_TITLE})
         for panel in form.panels:
             words |= {normalise(text) for text in (panel.title, panel.label_title, panel.line_title, panel.code_title)}
@@ -77,7 +83,7 @@ class HeaderWords:
 
     def panel_titled(self, line: Line) -> Panel | None:
         """The panel that a line names as a section heading inside the table (公开10)."""
-        return self.panel_titles.get(bare_name(line.single)) if line.single else None
+        return self.panel_titles.find(line.single) if line.single else None
 
     def is_numbering(self, line: Line) -> bool:
         """Whether a line only numbers the columns (栏次 1 2 3 …)."""
@@ -92,7 +98,7 @@ class HeaderWords:
     def is_header(self, line: Line, above: list[Line]) -> bool:
         """Whether a line belongs to a header whose lines so far are ``above``."""
         filled = line.filled
-        if any(FIGURE.fullmatch(cell) for cell in filled):
+        if any(is_figure(cell) for cell in filled):
             return False
         if any(role_of(cell) for cell in filled):
             return True
@@ -106,7 +112,7 @@ class HeaderWords:
     def starts_header(self, line: Line) -> bool:
         """Whether a line in the midst of rows begins a new header (stacked sections, a header repeated on a page)."""
         filled = line.filled
-        if len(filled) < 2 or any(FIGURE.fullmatch(cell) for cell in filled):
+        if len(filled) < 2 or any(is_figure(cell) for cell in filled):
             return False
         return any(role_of(cell) == "label" for cell in filled) and any(
             normalise(cell) in self.words and not role_of(cell) for cell in filled

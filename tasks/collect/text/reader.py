@@ -7,12 +7,15 @@ from pathlib import Path
 from models.errors import SubmissionError
 from models.forms import Form
 from models.forms.matching import normalise
+from models.invisible import visible
 from models.money import FEN_PER_UNIT
 from models.profiles import Profile
-from models.submission import Presence, Problem, Submission
+from models.submission import Display, Presence, Problem, Submission
+from models.typed import plain_digits
+from tasks.collect.identity import read_year
 from tasks.collect.performance import repeated_projects
 from tasks.collect.text.cells import clip, place
-from tasks.collect.text.layout import FIGURE
+from tasks.collect.text.layout import is_figure
 from tasks.collect.text.narrative import read_facts
 from tasks.collect.text.projects import read_project
 from tasks.collect.text.sections import Section, split_sections
@@ -24,10 +27,18 @@ KIND = "单位决算公开文本"
 LIMIT_PROBLEMS = 1_000
 """Problems told one by one; what lies beyond is summed up in one."""
 
+_ROUNDED = 2
+"""Decimals to which documents round amounts in 万元."""
+
 _HEAD_DEPTH = 12
 """Lines of a table, from its title, in which its unit of money is declared."""
 
-_UNIT = re.compile(rf"(?:金额)?单位：(?:人民币)?({'|'.join(sorted(FEN_PER_UNIT, key=len, reverse=True))})(?:[）\s]|$)")
+_UNIT = re.compile(
+    rf"(?:金额)?单位：(?:人民币)?（?({'|'.join(sorted(FEN_PER_UNIT, key=len, reverse=True))})(?:[）（，,、；;。/]|公开|$)"
+)
+_HEADED = re.compile(rf".{{1,30}}（(?:单位：)?({'|'.join(FEN_PER_UNIT)})）")
+"""A title or a column's header with the unit of money behind it."""
+
 _NAME = re.compile(r"(?:部门|单位|编报单位|编制单位)(?:名称)?：(?P<name>.{2,60})")
 _CODE = re.compile(r"(?:单位|预算单位)(?:代码|编码)：(?P<code>[0-9A-Za-z-]{1,30})")
 _TABLE_YEAR = re.compile(r"(20[0-9]{2})年度?")
@@ -89,7 +100,8 @@ def _read_tables(submission: Submission, sections: list[Section], profile: Profi
         if unit != submission.amount_unit and (unit or earlier is None):
             submission.problems.append(_unit_problem(form, section, unit, submission.amount_unit, bool(usual)))
         layout = earlier.layout if earlier else None
-        read = read_table(section, form, profile, unit or submission.amount_unit, layout)
+        usual_here = earlier.unit if earlier else submission.amount_unit
+        read = read_table(section, form, profile, unit or usual_here, layout)
         if earlier is None:
             reads[form.code] = read
         else:
@@ -101,8 +113,28 @@ def _read_tables(submission: Submission, sections: list[Section], profile: Profi
         submission.cells.extend(read.cells)
         submission.row_names.update(read.row_names)
         submission.problems.extend(read.problems)
-    shown = max((read.decimals for read in reads.values()), default=-1)
-    submission.decimals = shown if shown >= 0 else profile.decimals
+        submission.unread.extend(read.unread)
+    _displays(submission, reads, profile)
+
+
+def _displays(submission: Submission, reads: dict[str, TableRead], profile: Profile) -> None:
+    """How most tables show money, and which of them show it otherwise."""
+    usual = submission.amount_unit
+    shown = [_decimals(read) for read in reads.values() if read.unit == usual and read.shown]
+    submission.decimals = Counter(shown).most_common(1)[0][0] if shown else profile.decimals
+    for code, read in reads.items():
+        display = Display(read.unit, _decimals(read) if read.shown else submission.decimals)
+        if display != submission.display(code):
+            submission.displays[code] = display
+
+
+def _decimals(read: TableRead) -> int:
+    """Decimals that all figures of a table have.
+
+    Where figures differ, some have lost their last zeros or are more exact than others: two decimals are then the
+    fewest that count, since a round figure is not a rounded one, and the rounding of others must stay allowed for.
+    """
+    return max(min(read.shown), min(_ROUNDED, max(read.shown)))
 
 
 def _declared_unit(section: Section) -> str:
@@ -110,14 +142,20 @@ def _declared_unit(section: Section) -> str:
         for cell in line.filled:
             if match := _UNIT.search(normalise(cell)):
                 return match[1]
-    return ""
+    heads = (
+        match
+        for line in section.lines[:_HEAD_DEPTH]
+        for cell in line.filled
+        if (match := _HEADED.fullmatch(normalise(cell)))
+    )
+    return next((match[1] for match in heads), "")
 
 
 def _unit_problem(form: Form, section: Section, unit: str, usual: str, declared: bool) -> Problem:
     where = place(section.first, form)
     if unit:
-        message = f"《{form.name}》的金额单位为{unit}，其他表为{usual}，已分别按各自单位读取。请核对并统一。"
-        return Problem("R-其他", "verifiable", message, form.code, location=where)
+        message = f"《{form.name}》的金额单位为{unit}，其他表为{usual}，已分别按各自单位读取和审核。请核对。"
+        return Problem("R-其他", "hint", message, form.code, location=where)
     message = f"《{form.name}》没有注明金额单位，已按{usual}读取。请补上“金额单位：{usual}”。"
     return Problem("R-其他", "hint" if declared else "verifiable", message, form.code, location=where)
 
@@ -138,7 +176,8 @@ def _merge(first: TableRead, second: TableRead, section: Section) -> None:
     first.cells.extend(second.cells)
     first.row_names.update(second.row_names)
     first.rows.update(second.rows)
-    first.decimals = max(first.decimals, second.decimals)
+    first.shown |= second.shown
+    first.unread |= second.unread
 
 
 def _missing_totals(read: TableRead) -> list[Problem]:
@@ -177,15 +216,14 @@ def _read_identity(submission: Submission, source: Source, sections: list[Sectio
     front = list(source.lines[: heads[0].number]) if heads else list(source.lines)
     submission.unit_name = _agreed(submission, heads, _NAME, "单位名称") or _first(front, _NAME)
     submission.unit_code = _first([*front, *heads], _CODE)
-    year = _agreed(submission, heads, _TABLE_YEAR, "年度") or _first(front, _YEAR)
-    submission.year = int(year) if year else 0
+    read_year(submission, _agreed(submission, heads, _TABLE_YEAR, "年度") or _first(front, _YEAR), "")
 
 
 def _values(lines: list[Line], pattern: re.Pattern[str]) -> list[tuple[str, Line]]:
     found = []
     for line in lines:
         for cell in line.filled:
-            folded = normalise(cell)
+            folded = normalise(cell) if pattern is _NAME else plain_digits(visible(normalise(cell)))
             match = pattern.search(folded) if pattern is _YEAR else pattern.fullmatch(folded)
             if match:
                 found.append((match[1], line))
@@ -223,7 +261,7 @@ def _tell_unread_grids(submission: Submission, sections: list[Section]) -> None:
         rows = [
             line
             for line in section.lines
-            if len(line.filled) >= 2 and sum(bool(FIGURE.fullmatch(cell)) for cell in line.filled[1:]) >= 1
+            if len(line.filled) >= 2 and sum(is_figure(cell) for cell in line.filled[1:]) >= 1
         ]
         rows = [line for line in rows if len(line.filled) > 2 or "." in line.filled[-1]]
         if rows:

@@ -1,12 +1,15 @@
 """Which row of a form a printed code and name mean."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from itertools import pairwise
 
 from models.forms import Form, Row
 from models.forms.matching import bare_name, match_rows, normalise
 from models.profiles import Profile
 from models.subjects import folded_name, parent_of
+from models.submission import Problem
+from tasks.collect.text.cells import place
 from tasks.collect.text.layout import Group
 
 _CODE = re.compile(r"([0-9]+)(?:\.0{1,2})?")
@@ -29,6 +32,22 @@ def code_and_name(codes: list[str], labels: list[str]) -> tuple[str, str]:
     if not digits and codes and (match := _CODE_AND_NAME.fullmatch(name)):
         return match[1], match[2]
     return "".join(digits), name
+
+
+def skipped_numbers(form: Form, columns: Iterable[list[tuple[int, int]]]) -> list[Problem]:
+    """A hint for each line number that does not follow the one above it.
+
+    Args:
+        form: The form.
+        columns: For each column of line numbers, the numbers and the lines they stand in.
+    """
+    problems = []
+    for numbers in columns:
+        for (before, _), (after, line) in pairwise(numbers):
+            if after != before + 1:
+                message = f"《{form.name}》第 {line} 行的行次为 {after}，上一行次为 {before}，行次不连续。请核对表样。"
+                problems.append(Problem("R-行次", "hint", message, form.code, location=place(line, form)))
+    return problems
 
 
 class RowFinder:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from models.errors import SubmissionError
 from models.forms.matching import normalise
+from models.invisible import visible
 
 LIMIT_BYTES = 20 * 1024 * 1024
 """Largest text file taken; the largest published one known has some hundred kilobytes."""
@@ -18,6 +19,8 @@ LIMIT_CELLS = 500
 
 HEAD_LINES = 60
 """Lines from the top in which a bare 涉密 counts as a marking rather than as a word of the text."""
+
+_DIGITS = str.maketrans("０１２３４５６７８９", "0123456789")
 
 _MARKING = re.compile(
     r"[★☆]?[（\[]?(?:绝密|机密|秘密)[）\]]?[★☆*].{0,20}"
@@ -75,7 +78,7 @@ def load_source(path: Path) -> Source:
             marked as a state secret (code ``涉密``).
     """
     data = _read(path)
-    text = _decode(path.name, data).replace("\r\n", "\n").replace("\r", "\n")
+    text = visible(_decode(path.name, data)).translate(_DIGITS).replace("\r\n", "\n").replace("\r", "\n")
     _refuse_shapeless(path.name, text)
     lines = tuple(
         Line(number, tuple(cell.strip() for cell in row.split("\t")))

@@ -2,15 +2,17 @@
 
 import re
 from dataclasses import dataclass, field
-from itertools import pairwise
 
-from models.forms import Form, Panel, Row
+from models.forms import Form, Kind, Panel, Row
 from models.forms.matching import bare_name, normalise
+from models.nothing import says_nothing
 from models.profiles import Profile
-from models.submission import Cell, Presence, Problem
+from models.submission import Cell, Presence, Problem, Unread
+from models.unread import may_be_figure
 from tasks.collect.text.cells import clip, decimals_shown, place, read_cell, row_label
-from tasks.collect.text.layout import FIGURE, Group, HeaderWords, Layout, build_layout
-from tasks.collect.text.rows import RowFinder, code_and_name
+from tasks.collect.text.layout import Group, HeaderWords, Layout, build_layout, is_figure
+from tasks.collect.text.missed import Missed, Values
+from tasks.collect.text.rows import RowFinder, code_and_name, skipped_numbers
 from tasks.collect.text.sections import NOTHING, Section
 from tasks.collect.text.source import Line
 
@@ -28,7 +30,9 @@ class TableRead:
     Attributes:
         cells: Non-empty cells. row_names: Displayed names of open rows by subject code.
         problems: Faults met. presence: State of the form.
-        rows: Line of the first occurrence of each row. decimals: Most decimals shown in an amount, -1 for none.
+        unread: Figures that could not be read or placed.
+        rows: Line of the first occurrence of each row. unit: Unit of money.
+        shown: Decimals with which amounts are shown; of zeros only where the table has no other figure.
         layout: Columns, for a continuation without a header.
     """
 
@@ -38,7 +42,9 @@ class TableRead:
     problems: list[Problem] = field(default_factory=list)
     presence: Presence = Presence.PRESENT
     rows: dict[str, int] = field(default_factory=dict)
-    decimals: int = -1
+    unread: dict[Unread, None] = field(default_factory=dict)
+    unit: str = "元"
+    shown: set[int] = field(default_factory=set)
     layout: Layout | None = None
 
 
@@ -59,14 +65,15 @@ class _TableReader:
     def __init__(self, form: Form, profile: Profile, unit: str, layout: Layout | None) -> None:
         self.form, self.profile, self.unit = form, profile, unit
         self.words = HeaderWords(form)
-        self.result = TableRead(form, layout=layout)
+        self.missed = Missed(form)
+        self.result = TableRead(form, unread=self.missed.unread, unit=unit, layout=layout)
+        self.zeros: set[int] = set()
         self.header: list[Line] = []
         self.panels: tuple[Panel, ...] = form.panels
         self.finder = RowFinder(form, profile)
         self.met_panels: dict[int, Panel] = {}
         self.found: dict[int, set[str]] = {}
         self.taken: set[tuple[str, str]] = set()
-        self.unknown_columns: set[tuple[str, ...]] = set()
         self.numbers: dict[int, list[tuple[int, int]]] = {}
         self.declared_empty = False
         self.in_notes = False
@@ -145,39 +152,45 @@ class _TableReader:
     def _row(self, line: Line) -> None:
         layout = self.result.layout
         if layout is None:
-            if any(FIGURE.fullmatch(cell) for cell in line.filled):
+            if any(is_figure(cell) for cell in line.filled):
+                self.missed.somewhere(self.form.panels)
                 self._problem(
                     "R-列", "mandatory", line, f"第 {line.number} 行有数字，但其上没有可识别的表头，未能读取。"
                 )
             return
-        beyond = [cell for cell in line.cells[layout.width :] if cell]
+        beyond = [cell for cell in line.cells[layout.width :] if not says_nothing(cell)]
         if beyond:
             message = f"第 {line.number} 行比表头多出“{clip('、'.join(beyond))}”，不知属于哪一列。请对齐后重新报送。"
             self._problem("R-列", "mandatory", line, message)
         carried: str | None = None
         for place_, group in enumerate(layout.groups):
             carried = self._group_row(line, place_, group, carried)
+            if any(may_be_figure(cell) for cell in beyond):
+                self.missed.somewhere(group.panels)
 
     def _group_row(self, line: Line, place_: int, group: Group, carried: str | None) -> str | None:
         def at(index: int) -> str:
             return line.cells[index] if index < len(line.cells) else ""
 
         code, name = code_and_name([at(i) for i in group.codes], [at(i) for i in group.labels])
-        self._line_number(line, place_, [at(index) for index in group.lines])
+        shifted = self._line_number(line, place_, [at(index) for index in group.lines])
         values = [(slot, at(slot.index)) for slot in group.values if at(slot.index)]
         if not code and not name:
             if not values:
                 return carried
             key = carried or self._only_row(group, line)
             if key is None:
+                self.missed.row_of(group, values)
                 shown = clip("、".join(text for _, text in values))
                 message = f"第 {line.number} 行有数“{shown}”，但没有科目编码或行名。请补齐后重新报送。"
                 self._problem("R-行", "mandatory", line, message)
                 return None
         else:
-            key = self._row_key(line, place_, group, code, name, bool(values))
+            key = self._row_key(line, place_, group, code, name, values)
             if key is None:
                 return None
+        if shifted:
+            self.missed.cell(key)
         for slot, text in values:
             self._value(line, group, key, slot.titles, slot.index, text)
         row = self.form.rows.get(key)
@@ -193,18 +206,19 @@ class _TableReader:
         self._meet(key, line)
         return key
 
-    def _row_key(self, line: Line, place_: int, group: Group, code: str, name: str, has_values: bool) -> str | None:
+    def _row_key(self, line: Line, place_: int, group: Group, code: str, name: str, values: Values) -> str | None:
         key = self.finder.find(place_, group, code, name, self.result.rows)
         shown = clip(f"{code} {name}".strip())
         if key is None:
-            message = f"第 {line.number} 行“{shown}”不是《{self.form.name}》表样中的行"
-            message += "，其数字未能读取。请按表样填列后重新报送。" if has_values else "（该行没有数字）。请核对表样。"
-            self._problem("R-行", "mandatory" if has_values else "hint", line, message, row=shown)
+            self.missed.row(line, shown, self.missed.row_of(group, values))
             return None
         if key in self.result.rows:
             message = f"“{shown}”在《{self.form.name}》中出现两次：第 {self.result.rows[key]} 行和第 {line.number} 行"
             message += "，后一次的数字未采用。请合并后重新报送。"
             self._problem("R-重复", "mandatory", line, message, row=key)
+            panel = self.missed.panel(key)
+            for column in (group.column(panel, slot) or "" for slot, text in values if may_be_figure(text)):
+                self.missed.cell(key, column)
             return None
         self._meet(key, line)
         self.finder.met(place_, key)
@@ -216,9 +230,8 @@ class _TableReader:
 
     def _meet(self, key: str, line: Line) -> None:
         self.result.rows[key] = line.number
-        panel = self.form.panel_of.get(key) or self.form.open_panel
-        if panel is not None:
-            self.met_panels[id(panel)] = panel
+        panel = self.missed.panel(key)
+        self.met_panels[id(panel)] = panel
 
     def _check_name(self, line: Line, row: Row, name: str) -> None:
         names = {bare_name(text) for text in (row.name, row.label, *row.synonyms)}
@@ -233,44 +246,44 @@ class _TableReader:
     # -- cells --------------------------------------------------------------------------------------------------------
 
     def _value(self, line: Line, group: Group, key: str, titles: tuple[str, ...], index: int, text: str) -> None:
-        panel = self.form.panel_of.get(key) or self.form.open_panel
-        assert panel is not None  # every key comes from the catalogue or the open panel
+        panel = self.missed.panel(key)
         column = group.column(panel, next(slot for slot in group.values if slot.index == index))
         if column is None:
-            self._unknown_column(line, key, titles, text)
+            if not says_nothing(text):
+                self.missed.column(line, key, titles, self._label(key), text)
             return
         if (key, column) in self.taken:
             message = f"第 {line.number} 行“{self._label(key)}”的“{column}”有两个数字，后一个“{clip(text)}”未采用。"
             self._problem("R-重复", "mandatory", line, message, row=key, column=column)
+            if may_be_figure(text):
+                self.missed.cell(key, column)
             return
         self.taken.add((key, column))
         read = read_cell(self.form, key, column, text, line.number, self.unit, self._label(key))
         if isinstance(read, Problem):
             self.result.problems.append(read)
+            self.missed.cell(key, column)
+            return
+        if read is None:
             return
         self.result.cells.append(read)
-        if read.amount is not None and self.form.kind_of(key, column).value == "fen":
-            self.result.decimals = max(self.result.decimals, decimals_shown(text))
+        if read.amount is not None and self.form.kind_of(key, column) is Kind.FEN:
+            (self.result.shown if read.amount else self.zeros).add(decimals_shown(text))
 
     def _label(self, key: str) -> str:
         return clip(row_label(self.form, key, self.result.row_names.get((self.form.code, key), "")))
 
-    def _unknown_column(self, line: Line, key: str, titles: tuple[str, ...], text: str) -> None:
-        self.unknown_columns.add(titles)
-        shown = clip("/".join(titles)) or "（没有列名）"
-        message = (
-            f"第 {line.number} 行“{self._label(key)}”在列“{shown}”有数“{clip(text)}”，"
-            f"但《{self.form.name}》没有这一列，未能读取。请按表样填列后重新报送。"
-        )
-        self._problem("R-列", "mandatory", line, message, row=key, column=shown)
-
-    def _line_number(self, line: Line, place_: int, cells: list[str]) -> None:
+    def _line_number(self, line: Line, place_: int, cells: list[str]) -> bool:
+        """Take note of a row's line number; whether another figure stands in its place."""
+        shifted = False
         for cell in cells:
             if match := _LINE_NUMBER.fullmatch(cell):
                 self.numbers.setdefault(place_, []).append((int(match[1]), line.number))
-            elif cell:
+            elif not says_nothing(cell):
                 message = f"第 {line.number} 行的行次栏写有“{clip(cell)}”，可能是数字错位，未能读取。请核对后重新报送。"
                 self._problem("R-列", "mandatory", line, message, column="行次")
+                shifted |= may_be_figure(cell)
+        return shifted
 
     def _problem(self, rule: str, severity: str, line: Line, message: str, row: str = "", column: str = "") -> None:
         where = place(line.number, self.form)
@@ -280,6 +293,8 @@ class _TableReader:
 
     def _conclude(self, section: Section) -> None:
         result, head = self.result, section.lines[0]
+        result.shown |= set() if result.shown else self.zeros
+        result.problems += self.missed.problems()
         has_figure = any(cell.amount for cell in result.cells)
         if not self.found and not self.declared_empty:
             result.presence = Presence.UNREADABLE
@@ -294,7 +309,7 @@ class _TableReader:
             message = f"《{self.form.name}》注明“本表无数据”，表中却有数。请核对后删去其一。"
             self._problem("R-空表", "mandatory", head, message)
         self._missing_columns(head)
-        self._skipped_numbers(head)
+        result.problems += skipped_numbers(self.form, self.numbers.values())
 
     def _missing_columns(self, head: Line) -> None:
         for panel in self.met_panels.values():
@@ -305,6 +320,9 @@ class _TableReader:
                 if column.key not in found and not self._inherits(panel, column.key):
                     message = f"《{self.form.name}》缺少列“{column.key}”，该列未能审核。请按表样补齐。"
                     self._problem("R-列", "mandatory", head, message, column=column.key)
+                    for key in self.result.rows:
+                        if self.missed.panel(key) is panel:
+                            self.missed.cell(key, column.key, stands=False)
 
     def _inherits(self, panel: Panel, column: str) -> bool:
         """Whether a section without a header of its own finds the column under the header above (公开10)."""
@@ -312,14 +330,3 @@ class _TableReader:
         return layout is not None and any(
             group.column(panel, slot) == column for group in layout.groups for slot in group.values
         )
-
-    def _skipped_numbers(self, head: Line) -> None:
-        for numbers in self.numbers.values():
-            for (before, _), (after, number) in pairwise(numbers):
-                if after == before + 1:
-                    continue
-                message = (
-                    f"《{self.form.name}》第 {number} 行的行次为 {after}，上一行次为 {before}，行次不连续。请核对表样。"
-                )
-                where = place(number, self.form)
-                self.result.problems.append(Problem("R-行次", "hint", message, self.form.code, location=where))

@@ -10,14 +10,18 @@ from typing import Any
 
 from models.errors import AmountError
 from models.forms import Kind
+from models.invisible import visible
 from models.money import NOISE_FEN, parse_decimal, parse_fen, snap_fen, to_fen
+from models.typed import figure_of
+from models.words import is_nil, is_sign
 
 Raw = str | int | float | bool | dict[str, str] | None
 """A cell's content: text, number, truth value, ``{"d": date}``, or nothing."""
 
 _MERGED_CELLS = 500_000
 _EXACT_BELOW = 10**15  # beyond, a float has no fraction that could be noise
-_DASHES = re.compile(r"[-－—–―─‐−/／]+")
+_ERROR = re.compile(r"#(?:N/A|REF!|DIV/0!|NAME\?|VALUE!|NUM!|NULL!|SPILL!|CALC!|GETTING_DATA)", re.IGNORECASE)
+"""An error value that was pasted as words."""
 
 
 def shown(content: Raw, limit: int = 30) -> str:
@@ -29,7 +33,21 @@ def shown(content: Raw, limit: int = 30) -> str:
 
 def is_dash(content: Raw) -> bool:
     """Whether the content is only dashes, the accountants' sign for nothing (or, as ——, for not applicable)."""
-    return isinstance(content, str) and bool(_DASHES.fullmatch("".join(content.split())))
+    return isinstance(content, str) and is_sign(content)
+
+
+def is_nothing(content: Raw) -> bool:
+    """Whether the content says that nothing stands there: blank, a dash, a word for nothing, or a zero."""
+    if isinstance(content, str):
+        return is_nil(content) or _is_zero(content)
+    return content is None or (content == 0 and not isinstance(content, bool))
+
+
+def _is_zero(text: str) -> bool:
+    try:
+        return parse_decimal(figure_of(text)) == 0
+    except AmountError:
+        return False
 
 
 def text_of(content: Raw) -> str:
@@ -52,8 +70,13 @@ def text_of(content: Raw) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def amount_of(content: Raw, kind: Kind) -> int:
+def amount_of(content: Raw, kind: Kind, unit: str = "元") -> int:
     """Amount of a numeric cell in the scale of ``kind`` (fen, count, 1/100 percent).
+
+    Args:
+        content: The cell's.
+        kind: The kind of its values.
+        unit: Unit of the cell, which may stand behind a figure typed as words.
 
     Raises:
         AmountError: It is no exact amount; the text says why in Chinese.
@@ -65,17 +88,17 @@ def amount_of(content: Raw, kind: Kind) -> int:
     if content is None:
         raise AmountError("没有数字")
     if kind is Kind.COUNT:
-        return _whole(content)
+        return _whole(content, unit)
     if isinstance(content, str):
         if kind is Kind.PERCENT:
-            return to_fen(parse_decimal(content.strip().rstrip("%％")))
-        return parse_fen(content)
+            return to_fen(parse_decimal(figure_of(content.strip().rstrip("%％"), "")))
+        return parse_fen(figure_of(content, unit))
     return snap_fen(content)
 
 
-def _whole(content: str | int | float) -> int:
+def _whole(content: str | int | float, unit: str) -> int:
     if isinstance(content, str):
-        number = parse_decimal(content)
+        number = parse_decimal(figure_of(content, unit))
     else:
         snap_fen(content)  # refuses what is not finite or too large
         number = Decimal(repr(content))
@@ -97,7 +120,7 @@ def column_letters(column: int) -> str:
 
 @dataclass
 class Sheet:
-    """One worksheet; rows and columns count from 0.
+    """One worksheet; rows and columns count from 0. Words are held without the characters that nobody sees.
 
     Attributes:
         name: As in the file.
@@ -112,6 +135,18 @@ class Sheet:
     merges: list[list[int]] = field(default_factory=list)
     faults: dict[tuple[int, int], str] = field(default_factory=dict)
     percents: frozenset[tuple[int, int]] = frozenset()
+
+    def __post_init__(self) -> None:
+        self.rows = [[visible(one) if isinstance(one, str) else one for one in line] for line in self.rows]
+        pasted = {
+            (row, column): content.strip()
+            for row, line in enumerate(self.rows)
+            for column, content in enumerate(line)
+            if isinstance(content, str) and "#" in content and _ERROR.fullmatch(content.strip())
+        }
+        for row, column in pasted:
+            self.rows[row][column] = None
+        self.faults = self.faults | pasted
 
     @cached_property
     def height(self) -> int:

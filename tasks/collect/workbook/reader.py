@@ -5,38 +5,40 @@ Sheets are recognised by title or name, columns by their titles, rows by code or
 
 import re
 from collections.abc import Sequence
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
 from models.errors import SubmissionError
 from models.findings import Severity
-from models.forms import Form, FormCatalogue, Kind
-from models.forms.matching import match_form, normalise
+from models.forms import Form, Kind
+from models.forms.matching import normalise
 from models.profiles import Profile
-from models.submission import Presence, Problem, Submission
+from models.submission import NOT_APPLICABLE, Presence, Problem, Submission
+from models.words import answer_of
 from reports.workbook_layout import has_marker
 from reports.workbook_terms import (
     COUNTERPARTIES,
     COVER,
     EXPLANATIONS,
-    GUIDE_SHEET,
     MARKER_LABEL,
+    MARKER_NO,
+    MARKER_YES,
     MONEY_LABEL,
-    PROFILE_LABEL,
     WORKBOOK_KIND,
 )
 from tasks.collect.performance import repeated_projects
-from tasks.collect.workbook.grid import Sheet, shown
+from tasks.collect.workbook.cover import check_template, read_cover, unsigned
+from tasks.collect.workbook.grid import Sheet, is_dash, shown
 from tasks.collect.workbook.guard import GuardReport, guard_bytes, read_limited
 from tasks.collect.workbook.process import WorkbookParser
 from tasks.collect.workbook.records import RecordReader
 from tasks.collect.workbook.secrecy import secrecy_mark
+from tasks.collect.workbook.sheets import choose, is_guide, recognise
 from tasks.collect.workbook.tables import Table, TableReader
 
-_TITLE_LINES = 4
 _MAX_PROBLEMS = 500
 _UNIT = re.compile(r"单位[:：]?(亿元|百万元|万元|千元|百元)")
-_YEAR = re.compile(r"(?:19|20)\d\d")
 
 
 def read_workbook(path: Path, profile: Profile) -> Submission:
@@ -99,9 +101,9 @@ def read_sheets(
     Raises:
         SubmissionError: No form is recognised, the workbook is of another template, or a sheet is marked as secret.
     """
-    guides = [sheet for sheet in sheets if _is_guide(sheet)]
+    guides = [sheet for sheet in sheets if is_guide(sheet)]
     others = [sheet for sheet in sheets if sheet not in guides]
-    forms = [_recognise(sheet, profile.forms) for sheet in others]
+    forms = [recognise(sheet, profile.forms) for sheet in others]
     for sheet, form in zip(others, forms, strict=True):
         heads = report.head_texts.get(sheet.name, ()) if report else ()
         if place := secrecy_mark(sheet, whole=form is not None and form.code == COVER, heads=heads):
@@ -112,64 +114,66 @@ def read_sheets(
                 place=place,
                 code="涉密",
             )
-    _check_template(guides, forms, profile, file)
-    submission = Submission(file, digest, WORKBOOK_KIND, profile.code, profile.forms.hash)
-    submission.presence = dict.fromkeys(profile.forms, Presence.ABSENT)
-    for sheet, form in zip(others, forms, strict=True):
-        if form is None:
-            _unrecognised(sheet, submission)
-        elif form.shape != "project" and submission.presence[form.code] is not Presence.ABSENT:
-            words = f"工作表《{shown(sheet.name)}》与另一张表同是《{form.name}》，没有读取。请只保留一张。"
-            _add(submission, "R-重复", form, words, shown(sheet.name))
-        else:
-            _read_form(form, sheet, profile, submission)
-    submission.problems += repeated_projects(profile.forms, submission.projects)
-    _read_cover(submission)
-    _limit_problems(submission)
-    return submission
-
-
-def _is_guide(sheet: Sheet) -> bool:
-    first = next((texts[0] for row in range(min(sheet.height, 2)) if (texts := sheet.row_texts(row))), "")
-    return normalise(first) == GUIDE_SHEET
-
-
-def _recognise(sheet: Sheet, catalogue: FormCatalogue) -> Form | None:
-    """The form that a sheet holds: by its title, its printed number, or the sheet's name."""
-    head = [text for row in range(min(sheet.height, _TITLE_LINES)) for text in sheet.row_texts(row)]
-    projects = [form for form in catalogue.values() if form.shape == "project"]
-    for text in head:
-        if len(text) < 60 and (form := match_form(catalogue, text)):
-            return form
-        if form := next((form for form in projects if normalise(text).endswith(normalise(form.name))), None):
-            return form  # clerks put the project's name before the title
-    labels = {normalise(form.number_label): form for form in catalogue.values() if form.number_label}
-    for text in head:
-        if form := labels.get(normalise(text)):
-            return form
-    name = re.sub(r"[（(]?\d*[）)]?$", "", normalise(sheet.name)) or sheet.name
-    by_code = catalogue.get(normalise(sheet.name).removesuffix("表")) or catalogue.get(name)
-    return by_code or match_form(catalogue, sheet.name)
-
-
-def _check_template(guides: list[Sheet], forms: list[Form | None], profile: Profile, file: str) -> None:
-    for sheet in guides:
-        for row in range(min(sheet.height, 10)):
-            texts = sheet.row_texts(row)
-            if len(texts) > 1 and texts[0] == PROFILE_LABEL and texts[1] != profile.code:
-                raise SubmissionError(
-                    file,
-                    f"工作簿是按另一套模板“{shown(texts[1])}”生成的，本次使用的是“{profile.code}”。",
-                    advice="请用本年度下发的填报工作簿填报。",
-                    place=sheet.address(row, 1),
-                    code="模板不符",
-                )
+    version = check_template(guides, profile, file)
     if not any(forms):
         raise SubmissionError(
             file,
             "这不是系统生成的填报工作簿，没有认出任何一张表。",
             advice="请用本年度下发的填报工作簿填报，不要改动表名和表头。",
         )
+    submission = Submission(file, digest, WORKBOOK_KIND, profile.code, profile.forms.hash)
+    submission.presence = dict.fromkeys(profile.forms, Presence.ABSENT)
+    submission.problems += version
+    for sheet, form in _counted(others, forms, profile, submission):
+        _read_form(form, sheet, profile, submission)
+    submission.problems += repeated_projects(profile.forms, submission.projects)
+    read_cover(submission)
+    _limit_problems(submission)
+    return submission
+
+
+def _counted(
+    sheets: Sequence[Sheet], forms: Sequence[Form | None], profile: Profile, submission: Submission
+) -> list[tuple[Sheet, Form]]:
+    """The sheets to read, in the file's order. Copies of a form and sheets of no form are told."""
+    by_form: dict[str, list[Sheet]] = {}
+    for sheet, form in zip(sheets, forms, strict=True):
+        if form is not None and form.shape != "project":
+            by_form.setdefault(form.code, []).append(sheet)
+    counted: list[tuple[Sheet, Form]] = []
+    for sheet, form in zip(sheets, forms, strict=True):
+        if form is None:
+            _unrecognised(sheet, submission)
+            continue
+        copies = by_form.get(form.code, [sheet])
+        if len(copies) > 1 and sheet is copies[0]:
+            chosen = choose(form, copies, partial(_content, form, profile))
+            _tell_copies(form, copies, chosen, submission)
+            by_form[form.code] = copies = [] if chosen is None else [chosen]
+        if any(sheet is one for one in copies):
+            counted.append((sheet, form))
+    return counted
+
+
+def _content(form: Form, profile: Profile, sheet: Sheet) -> list[object]:
+    """What is filled in on a sheet, wherever it stands there."""
+    table = TableReader(form, sheet, profile.functional).read()
+    cells = [(cell.row, cell.column, cell.amount, cell.text) for cell in table.cells if cell.text != NOT_APPLICABLE]
+    return [*cells, *(record.values for record in table.records)]
+
+
+def _tell_copies(form: Form, copies: Sequence[Sheet], chosen: Sheet | None, submission: Submission) -> None:
+    names = [f"《{shown(sheet.name)}》" for sheet in copies if sheet is not chosen]
+    place = shown(next(sheet for sheet in copies if sheet is not chosen).name)
+    if chosen is not None:
+        words = (
+            f"工作表{'、'.join(names)}与《{shown(chosen.name)}》同是《{form.name}》，只读取了《{shown(chosen.name)}》。"
+        )
+        _add(submission, "R-重复", form, f"{words}不需要的请删除。", place, Severity.HINT)
+        return
+    submission.presence[form.code] = Presence.UNREADABLE
+    words = f"工作表{'、'.join(names)}同是《{form.name}》，内容不同，无法判断以哪张为准，都没有读取。请只保留一张。"
+    _add(submission, "R-重复", form, words, place)
 
 
 def _add(
@@ -192,7 +196,7 @@ def _unrecognised(sheet: Sheet, submission: Submission) -> None:
 
 
 def _read_form(form: Form, sheet: Sheet, profile: Profile, submission: Submission) -> None:
-    table = TableReader(form, sheet).read()
+    table = TableReader(form, sheet, profile.functional).read()
     submission.problems += table.problems
     if not table.found:
         submission.presence[form.code] = Presence.UNREADABLE
@@ -214,6 +218,8 @@ def _read_form(form: Form, sheet: Sheet, profile: Profile, submission: Submissio
         filled = bool(table.records)
     else:
         submission.cells += table.cells
+        submission.unread += table.unread
+        submission.problems += unsigned(form, table, sheet)
         submission.row_names |= {(form.code, code): name for code, name in table.names.items()}
         filled = _filled(form, sheet, table, submission)
     submission.presence[form.code] = Presence.PRESENT if filled else Presence.EMPTY
@@ -224,31 +230,40 @@ def _filled(form: Form, sheet: Sheet, table: Table, submission: Submission) -> b
     words = any(cell.amount is None and form.kind_of(cell.row, cell.column) is Kind.TEXT for cell in table.cells)
     figures = any(cell.amount is not None for cell in table.cells)
     nonzero = any(cell.amount for cell in table.cells)
-    if not has_marker(form):
+    at = _marker(sheet, table.head) if has_marker(form) else None
+    if at is None:
         return words or figures
-    mark, place = _marker(sheet, table.head)
-    if mark.startswith(("无", "没")):
+    mark, place = sheet.text(*at), sheet.address(*at)
+    asked, answer = f"《{form.name}》{place}：对“{MARKER_LABEL}”的回答", answer_of(mark)
+    choices = f"请填“{MARKER_YES}”（有数据）或“{MARKER_NO}”（无数据）。"
+    if at in sheet.faults:
+        error = sheet.faults[at]
+        fault = f"公式的结果是错误值 {shown(error)}" if error else "公式没有计算结果"
+        _add(submission, "R-公式", form, f"{asked}读不到，{fault}。{choices}", place)
+    elif answer is None:
+        message = f"{asked}“{shown(mark)}”看不明白，已按表内的内容处理。{choices}"
+        _add(submission, "R-空表", form, message, place, Severity.HINT)
+    elif not answer:
         if nonzero:
-            message = f"《{form.name}》{place}：本表标明“无数据”，表内却填有数字。请改选“有”，或删除数字。"
+            message = f"{asked}是“{shown(mark)}”（无数据），表内却填有数字。请改选“{MARKER_YES}”，或删除数字。"
             _add(submission, "R-空表", form, message, place)
         return nonzero
-    if mark.startswith("有") and not (figures or words or table.problems):
-        message = f"《{form.name}》{place}：本表标明“有数据”，表内却没有数字。请补填，或改选“无”。"
+    elif not (figures or words or table.problems):
+        message = f"{asked}是“{shown(mark)}”（有数据），表内却没有数字。请补填，或改选“{MARKER_NO}”。"
         _add(submission, "R-空表", form, message, place, Severity.VERIFIABLE)
+        return False
     return figures or words
 
 
-def _marker(sheet: Sheet, head: int) -> tuple[str, str]:
-    """Content and place of the cell beside 本表是否有数据."""
+def _marker(sheet: Sheet, head: int) -> tuple[int, int] | None:
+    """The cell beside 本表是否有数据 that holds the answer."""
     for row in range(head):
         for column in range(sheet.width):
-            if normalise(sheet.text(row, column)).rstrip("：？?") != MARKER_LABEL:
-                continue
-            for beside in range(column + 1, sheet.width):
-                if text := normalise(sheet.text(row, beside)):
-                    return text, sheet.address(row, beside)
-            return "", ""
-    return "", ""
+            if normalise(sheet.text(row, column)).rstrip("：？?") == MARKER_LABEL:
+                beside = (one for one in range(column + 1, sheet.width) if sheet.filled(row, one))
+                answer = next(beside, -1)
+                return None if answer < 0 or is_dash(sheet.value(row, answer)) else (row, answer)
+    return None
 
 
 def _check_unit(form: Form, sheet: Sheet, table: Table, submission: Submission) -> None:
@@ -259,13 +274,6 @@ def _check_unit(form: Form, sheet: Sheet, table: Table, submission: Submission) 
                 place = sheet.address(row, column)
                 words = f"《{form.name}》{place}：金额单位改成了{match[1]}。本工作簿只按元读取，请改回“元”并按元填列。"
                 _add(submission, "R-金额", form, words, place)
-
-
-def _read_cover(submission: Submission) -> None:
-    submission.unit_code = submission.text(COVER, "单位代码")
-    submission.unit_name = submission.text(COVER, "单位名称")
-    year = _YEAR.search(submission.text(COVER, "年度"))
-    submission.year = int(year.group()) if year else 0
 
 
 def _limit_problems(submission: Submission) -> None:

@@ -9,6 +9,8 @@ from models.forms import Form, FormCatalogue, Kind
 from models.forms.matching import match_form, normalise
 from models.subjects import functional_level
 from models.submission import Counterparty, Explanation, Problem, Project
+from models.typed import code_of
+from models.words import is_nil
 from reports.workbook_terms import (
     COUNTERPARTY_FIELDS,
     DIRECTIONS,
@@ -49,14 +51,23 @@ class RecordReader:
         text = f"《{self.form.name}》{address}：{message}"
         self.problems.append(Problem(rule, severity.value, text, self.form.code, "", key, address))
 
+    def _text(self, record: Record, key: str) -> str:
+        """Content of one cell of a list; empty when it says that there is nothing."""
+        text = text_of(record.values.get(key))
+        return "" if is_nil(text) else text
+
     def counterparties(self, table: Table) -> list[Counterparty]:
         """Lines of 往来明细 that are whole; a line with a fault becomes problems instead."""
         lines = (self._counterparty(record) for record in table.records)
         return [line for line in lines if line is not None]
 
     def _counterparty(self, record: Record) -> Counterparty | None:
+        if any((record.row, column) in self.sheet.faults for column in record.places.values()):
+            return None  # told where it stands
         before = len(self.problems)
-        texts = {name: text_of(record.values.get(key)) for key, name in COUNTERPARTY_FIELDS.items()}
+        texts = {name: self._text(record, key) for key, name in COUNTERPARTY_FIELDS.items()}
+        for name in ("counterpart", "subject", "booked_by"):
+            texts[name] = code_of(texts[name])
         direction = normalise(texts["direction"])
         if direction not in DIRECTIONS:
             words = f"往来类型“{shown(direction)}”不在规定的四种之内。请选填：{'、'.join(DIRECTIONS)}。"
@@ -73,11 +84,7 @@ class RecordReader:
             if amount <= 0:
                 self._problem("R-金额", record, "金额", "往来金额应为正数。请改正。")
         except AmountError as error:
-            place = (record.row, record.places.get("金额", -1))
-            if place not in self.sheet.faults:
-                self._problem("R-金额", record, "金额", f"{error}。请填写以元为单位的正数。")
-            else:
-                return None
+            self._problem("R-金额", record, "金额", f"{error}。请填写以元为单位的正数。")
         if len(self.problems) > before:
             return None
         place_name = self.sheet.address(record.row, min(record.places.values()))
@@ -89,7 +96,8 @@ class RecordReader:
         """Lines of 说明; one without number or words becomes a problem."""
         found: list[Explanation] = []
         for record in table.records:
-            texts = {name: text_of(record.values.get(key)) for key, name in EXPLANATION_FIELDS.items()}
+            texts = {name: self._text(record, key) for key, name in EXPLANATION_FIELDS.items()}
+            texts["rule"] = code_of(texts["rule"])
             if not texts["rule"] or not texts["text"]:
                 lacking = "审核编号" if not texts["rule"] else "说明内容"
                 self._problem("R-说明", record, lacking, f"这条说明没有填写{lacking}，不能采用。请补填。")
@@ -107,7 +115,8 @@ class RecordReader:
         information, funding, _ = self.form.panels
         content = information.columns[0].key
         texts = {row.key: cells.get((row.key, content), ("", ""))[0] for row in information.rows}
-        if not texts.get("项目名称"):
+        told = any((one.rule, one.row) == ("R-公式", "项目名称") for one in self.problems)
+        if not texts.get("项目名称") and not told:
             words = f"《{self.form.name}》{self.sheet.address(0, 0)}：自评表填有内容，但没有项目名称。请补填。"
             address = self.sheet.address(0, 0)
             mandatory = Severity.MANDATORY.value

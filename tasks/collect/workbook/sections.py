@@ -60,6 +60,10 @@ class Section:
         """First row below the header."""
         return self.header + 1 if self.header >= 0 else self.start
 
+    def reads(self, row: int, column: int) -> bool:
+        """Whether a cell of this section has a meaning."""
+        return self.body <= row < self.end and any(column in block.known for block in self.blocks)
+
     @property
     def title(self) -> str:
         """Name of the section for messages."""

@@ -8,20 +8,16 @@ from dataclasses import dataclass, field
 from models.errors import AmountError
 from models.findings import Severity
 from models.forms import Form, Kind, Row
-from models.subjects import functional_level
-from models.submission import NOT_APPLICABLE, Cell, Problem
+from models.subjects import Subjects, folded_name, functional_level
+from models.submission import NOT_APPLICABLE, Cell, Problem, Unread
+from models.typed import code_of
+from models.unread import Marks
+from models.words import is_check, is_nil, is_total
 from reports.workbook_layout import is_record_panel
-from tasks.collect.workbook.grid import Raw, Sheet, amount_of, is_dash, shown, text_of
+from tasks.collect.workbook.grid import Raw, Sheet, amount_of, is_dash, is_nothing, shown, text_of
 from tasks.collect.workbook.rows import RowFinder
-from tasks.collect.workbook.sections import (
-    Block,
-    Section,
-    find_sections,
-    gaps,
-    is_footnote,
-    is_number_row,
-    missing_panels,
-)
+from tasks.collect.workbook.sections import Block, Section, find_sections, is_footnote, is_number_row
+from tasks.collect.workbook.strays import OwnParts, Unplaced, is_blind, lacks, mark_lacking, strays, telling, together
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +34,8 @@ class Table:
     """What one sheet gave.
 
     Attributes:
+        unread: Figures that could not be read or placed.
+        blanks: Where the first blank cell of a declared row stands, by row key.
         head: Lines above the header, where title, unit and marks stand.
         found: Whether any header was recognised.
     """
@@ -46,6 +44,8 @@ class Table:
     names: dict[str, str] = field(default_factory=dict)
     records: list[Record] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    unread: dict[Unread, None] = field(default_factory=dict)
+    blanks: dict[str, tuple[int, int]] = field(default_factory=dict)
     head: int = 0
     found: bool = False
 
@@ -56,13 +56,18 @@ class TableReader:
     Args:
         form: The form.
         sheet: Its sheet.
+        subjects: Functional subjects, whose names tell a misplaced line from one of the clerk's own.
     """
 
-    def __init__(self, form: Form, sheet: Sheet) -> None:
-        self._form, self._sheet = form, sheet
-        self._table = Table()
+    def __init__(self, form: Form, sheet: Sheet, subjects: Subjects) -> None:
+        self._form, self._sheet, self._subjects = form, sheet, subjects
+        self._marks = Marks(form)
+        self._table = Table(unread=self._marks.unread)
         self._rows = RowFinder(form)
         self._faults = dict(sheet.faults)
+        self._own = OwnParts(sheet)
+        self._unplaced: list[Unplaced] = []
+        self._noted = -1
 
     def read(self) -> Table:
         """Read the sheet."""
@@ -79,9 +84,13 @@ class TableReader:
                 self._rows.restart()
                 for row in range(section.body, section.end):
                     self._line(block, row)
-            self._stray(section)
-        for row, column in list(self._faults):
-            self._fault(row, column)
+            self._settle(section)
+            for row, column in [place for place in self._faults if section.reads(*place)]:
+                self._fault(row, column)
+        if self._own.place:
+            words = f"《{self._form.name}》{self._own.words}"
+            hint = Problem("R-列", Severity.HINT.value, words, self._form.code, location=self._own.place)
+            self._table.problems.append(hint)
         return self._table
 
     def _problem(
@@ -103,34 +112,36 @@ class TableReader:
         """A section without its header line: told when anything stands in it."""
         for row in range(section.start + 1, section.end):
             if any(self._numeric(row, column) for column in range(self._sheet.width)):
+                self._marks.somewhere(section.panels)
                 where = f"“{section.title}”部分" if section.title else "本表"
                 self._problem("R-列", row, 0, f"{where}找不到表头，下面的数字无法识别。请恢复模板的表头。")
                 return
 
     def _check_header(self, section: Section) -> None:
-        for panel in missing_panels(section):
-            name = f"“{panel.title}”部分" if panel.title else "数据部分"
-            self._problem("R-列", section.header, 0, f"{name}的表头无法识别。请恢复模板的表头。")
+        """Tell what the header lacks, with the columns that may be it; other columns without meaning are one's own."""
+        missing, others = lacks(section, self._sheet), strays(section, self._sheet)
+        for stray in others:
+            if not any(lack.first <= stray.column <= lack.last for lack in missing):
+                self._own.column(stray)
+        for lack in missing:
+            near = [stray for stray in others if lack.first <= stray.column <= lack.last]
+            maybe = f"；{'、'.join(stray.words for stray in near)}不是表样中的列，没有读取，可能就是它" if near else ""
+            place = near[0].column if near else lack.column
+            self._problem(
+                "R-列", section.header, place, f"{lack.words}{maybe}。请恢复模板的表头。", column_key=lack.key
+            )
         for block in section.blocks:
-            first = min(block.known)
-            present = set(block.columns.values())
-            for column in block.panels[0].columns:
-                if column.key not in present:
-                    words = f"缺少“{'/'.join(column.titles)}”列，该列的数字无法读取。请恢复模板的表头。"
-                    self._problem("R-列", section.header, first, words, column_key=column.key)
             for place, key in block.repeated.items():
                 if self._used(section, place):
                     words = f"“{key}”列重复出现，此列没有读取。请删除多余的列。"
                     self._problem("R-列", section.header, place, words, column_key=key)
-            if block.panels[0].label_title and block.name < 0:
-                words = f"缺少“{block.panels[0].label_title}”列，无法识别各行。请恢复模板的表头。"
-                self._problem("R-列", section.header, first, words)
 
     def _figures_in_header(self, section: Section) -> None:
         """Figures between a section's title and its header; above the first header stand unit, year and marks."""
         for row in range(section.start, section.header + 1) if section.start else ():
             for column in range(self._sheet.width):
                 if self._numeric(row, column):
+                    self._marks.somewhere(section.panels)
                     words = f"表头里填有数字“{shown(self._sheet.value(row, column))}”，没有读取。请移到对应的格。"
                     self._problem("R-列", row, column, words)
 
@@ -148,62 +159,118 @@ class TableReader:
             return True
         return content is not None or (row, column) in self._sheet.faults
 
+    def _label(self, row: int, column: int) -> str:
+        """Code or name of a line; empty when blank or when it says that there is none."""
+        return "" if column < 0 or is_nothing(self._sheet.value(row, column)) else self._sheet.text(row, column)
+
     def _line(self, block: Block, row: int) -> None:
-        """One row of one block."""
+        """One row of one block. A line with neither code nor name, of zeros and dashes only, holds nothing."""
         sheet = self._sheet
-        code = sheet.text(row, block.code) if block.code >= 0 else ""
-        name = sheet.text(row, block.name) if block.name >= 0 else ""
+        code, name = code_of(self._label(row, block.code)), self._label(row, block.name)
         content = [
-            column for column in block.columns if sheet.filled(row, column) and not is_dash(sheet.value(row, column))
+            column
+            for column in block.columns
+            if (row, column) in sheet.faults or not is_nothing(sheet.value(row, column))
         ]
-        if not (code or name or content) or is_number_row(block, sheet, row) or is_footnote(sheet, row):
-            return
-        if block.name >= 0 and not is_record_panel(block.panels[0]) and self._numeric(row, block.name):
+        nameless = block.name < 0 and any(sheet.filled(row, column) for column in block.columns)
+        if is_footnote(sheet, row):
+            self._noted = row
+        elif (code or name or content or nameless) and not is_number_row(block, sheet, row):
+            self._placed(block, row, code, name, content)
+
+    def _placed(self, block: Block, row: int, code: str, name: str, content: list[int]) -> None:
+        records = is_record_panel(block.panels[0])
+        if name and not records and self._numeric(row, block.name):
             words = f"名称栏里填了数字“{shown(name)}”，没有读取。请恢复名称，把数字填到金额栏。"
             self._problem("R-行", row, block.name, words)
+            self._marks.somewhere(block.panels, block.columns.values())
         declared = self._rows.find(block, code, name)
-        if declared is None and is_record_panel(block.panels[0]):
-            self._record(block, row, bool(content))
-        elif declared is None and block.panels[0].open_rows:
+        broken = [column for column in (block.code, block.name) if (row, column) in self._faults]
+        if declared is not None:
+            if self._first(block, declared.key, row, content, total=declared.total):
+                self._cells(block, row, declared.key, declared)
+        elif records:
+            self._record(block, row, name, content)
+        elif is_blind(block):
+            return
+        elif broken and not (block.panels[0].open_rows and code):
+            self._fault(row, broken[0], lost=bool(content))
+            self._marks.somewhere(block.panels, telling(self._sheet, block, row))
+        elif block.panels[0].open_rows:
             self._open_row(block, row, code, name, content)
-        elif declared is None:
-            if content or (code and self._numeric(row, block.code)):
-                self._unknown_row(row, (content or [block.code])[0], code, name)
-        elif self._first(declared.key, row, content):
-            self._cells(block, row, declared.key, declared)
+        elif content or (code and self._numeric(row, block.code)):
+            self._put_aside(block, row, content or [block.code], code, name)
 
-    def _unknown_row(self, row: int, column: int, code: str, name: str) -> None:
-        if not code and not name:
+    def _put_aside(
+        self, block: Block, row: int, content: list[int], code: str, name: str, rule: str = "R-行", words: str = ""
+    ) -> None:
+        """Keep a line that no row takes until its table is read and shows whether a row is missing."""
+        label = " ".join(part for part in (code, name) if part)
+        if not words and not label:
             words = "这一行填有内容，但没有项目名称和编码，无法识别。请把内容填到对应的行，或恢复行名称。"
-        else:
-            label = shown(" ".join(part for part in (code, name) if part))
-            words = f"无法识别的行“{label}”填有内容，没有读取。请核对编码与名称是否与模板一致，并把内容填到对应的行。"
-        self._problem("R-行", row, column, words)
+        elif not words:
+            words = (
+                f"无法识别的行“{shown(label)}”填有内容，没有读取。"
+                "请核对编码与名称是否与模板一致，并把内容填到对应的行。"
+            )
+        figures = (rule == "R-科目" and code.isascii()) or any(self._numeric(row, column) for column in content)
+        subject = folded_name(name) in self._subjects.by_name
+        self._unplaced.append(Unplaced(block, row, content[0], name or code, figures, subject, rule, words))
 
-    def _first(self, key: str, row: int, content: list[int]) -> bool:
-        """Whether the row is met for the first time; a second one with content is a problem."""
-        if key not in self._rows.met:
+    def _settle(self, section: Section) -> None:
+        """Tell the lines that no row took: the clerk's own in the hint, others as what they are."""
+        last = max((row for row in self._rows.met.values() if row >= section.body), default=section.end)
+        mark_lacking(self._marks, section, self._rows.met)
+        complete = all(line.key in self._rows.met for panel in section.panels for line in panel.rows)
+        told: dict[tuple[str, str], list[Unplaced]] = {}
+        for item in self._unplaced:
+            known = sorted(item.block.known)
+            faults = [(item.row, column) for column in known if (item.row, column) in self._faults]
+            if item.is_own(last, self._noted, complete=complete):
+                self._own.line(item.row, item.column, item.label)
+                continue
+            self._marks.somewhere(item.block.panels, telling(self._sheet, item.block, item.row))
+            if faults:
+                self._fault(*faults[0], lost=True)
+            else:
+                told.setdefault((item.rule, item.words.partition("”")[2] or item.words), []).append(item)
+            for place in faults:
+                self._faults.pop(place, None)
+        for (rule, _), items in told.items():
+            self._problem(rule, items[0].row, items[0].column, together(items))
+        self._unplaced.clear()
+        self._noted = -1
+
+    def _first(self, block: Block, key: str, row: int, content: list[int], *, total: bool = False) -> bool:
+        """Whether the row is met for the first time; a second one is a problem unless it repeats a total."""
+        before = self._rows.met.get(key)
+        if before is None:
             self._rows.meet(key, row)
             return True
-        if content:
-            before = self._sheet.address(self._rows.met[key], 0)
-            words = f"“{shown(key)}”行重复（前一行见 {before}），此行没有读取。请合并为一行。"
+        sheet = self._sheet
+        if total and content and all(sheet.text(row, column) == sheet.text(before, column) for column in content):
+            self._own.line(row, content[0], key)
+        elif content:
+            place = sheet.address(before, 0)
+            words = f"“{shown(key)}”行重复（前一行见 {place}），此行没有读取。请合并为一行。"
             self._problem("R-重复", row, content[0], words, key=key)
+            for column_key in telling(sheet, block, row):
+                self._marks.cell(key, column_key)
         return False
 
     def _open_row(self, block: Block, row: int, code: str, name: str, content: list[int]) -> None:
         """A subject row: its code must have 3, 5 or 7 digits."""
         if not code:
             if content:
-                words = f"“{shown(name)}”行填有数字，但没有科目编码。请补填类、款、项编码。"
-                self._problem("R-行", row, content[0], words)
+                words = f"“{shown(name)}”行填有数字，但没有科目编码。请补填类、款、项编码。" if name else ""
+                self._put_aside(block, row, content, code, name, words=words)
             return
         if not (code.isascii() and functional_level(code)):
             words = f"“{shown(code)}”不是功能分类科目编码（类3位、款5位、项7位数字），此行没有读取。请改正编码。"
             if content or code.isascii():
-                self._problem("R-科目", row, block.code, words)
+                self._put_aside(block, row, content or [block.code], code, name, "R-科目", words)
             return
-        if not self._first(code, row, content):
+        if not self._first(block, code, row, content):
             return
         self._table.names[code] = name
         self._cells(block, row, code, None)
@@ -213,20 +280,26 @@ class TableReader:
         for column, column_key in block.columns.items():
             if (row, column) in self._faults:
                 self._fault(row, column, key, column_key)
+                self._marks.cell(key, column_key if column_key in own else "")
                 continue
             content = self._sheet.value(row, column)
+            if content is None or (is_dash(content) and declared is not None):
+                self._table.blanks.setdefault(key, (row, column))
             if content is None:
                 continue
             if column_key not in own:
                 words = f"“{shown(key)}”行没有“{column_key}”列，此格没有读取。请恢复模板的表头。"
                 self._problem("R-列", row, column, words, key=key, column_key=column_key)
+                if column_key in telling(self._sheet, block, row):
+                    self._marks.cell(key)
                 continue
             kind = self._form.kind_of(key, column_key)
             if declared is not None and column_key in declared.not_applicable:
                 self._not_applicable(row, column, key, column_key, content)
             elif kind is Kind.TEXT:
-                self._keep(row, column, key, column_key, None, text_of(self._sheet.words(row, column)))
-            elif not is_dash(content):
+                if self._form.shape == "project" or not is_dash(content):
+                    self._keep(row, column, key, column_key, None, text_of(self._sheet.words(row, column)))
+            elif not (isinstance(content, str) and is_nil(content)):
                 self._amount(row, column, key, column_key, kind)
 
     def _keep(self, row: int, column: int, key: str, column_key: str, amount: int | None, text: str | None) -> None:
@@ -236,30 +309,35 @@ class TableReader:
     def _not_applicable(self, row: int, column: int, key: str, column_key: str, content: Raw) -> None:
         if is_dash(content):
             self._keep(row, column, key, column_key, None, NOT_APPLICABLE)
-        elif content != 0:
+        elif not is_nothing(content):
+            self._marks.cell(key, column_key)
             words = f"此格不适用，不应填“{shown(content)}”。请恢复为“{NOT_APPLICABLE}”。"
             self._problem("R-金额", row, column, words, key=key, column_key=column_key)
 
     def _amount(self, row: int, column: int, key: str, column_key: str, kind: Kind) -> None:
-        amount = self.amount(row, column, kind, key, column_key)
-        if amount is not None:
-            self._keep(row, column, key, column_key, amount, None)
-
-    def amount(self, row: int, column: int, kind: Kind, key: str = "", column_key: str = "") -> int | None:
-        """Amount of a cell in the scale of ``kind``, or ``None`` with a Problem."""
+        """Keep the amount of a cell in the scale of ``kind``, or tell why it has none."""
         content = self._sheet.value(row, column)
         try:
-            return amount_of(content, kind)
+            amount = amount_of(content, kind, "元" if kind is Kind.FEN else self._form.unit_of(key, column_key))
         except AmountError as error:
             asked = "请填写整数" if kind is Kind.COUNT else "请填写以元为单位、最多两位小数的数字"
             reason = str(error) if str(error).startswith("“") else f"“{shown(content)}”{error}"
             words = f"{reason}。{asked}，没有数的留空。"
             self._problem("R-金额", row, column, words, key=key, column_key=column_key)
-            return None
+            self._marks.cell(key, column_key)
+            return
+        self._keep(row, column, key, column_key, amount, None)
 
-    def _record(self, block: Block, row: int, content: bool) -> None:
+    def _record(self, block: Block, row: int, name: str, content: list[int]) -> None:
+        """A numbered line; in a list, a sum or check of the clerk's own is none."""
         if not content:
             return
+        if self._form.shape == "records":
+            texts = [self._sheet.text(row, column) for column in content if not self._numeric(row, column)]
+            labels = [text for text in (name, *texts) if text and not text.isdigit()]
+            if labels and all(is_total(text) or is_check(text) for text in labels):
+                self._own.line(row, content[0], labels[0])
+                return
         for column, column_key in block.columns.items():
             if (row, column) in self._faults:
                 self._fault(row, column, str(row), column_key)
@@ -271,24 +349,9 @@ class TableReader:
         places = {key: column for column, key in block.columns.items()}
         self._table.records.append(Record(row, values, places))
 
-    def _fault(self, row: int, column: int, key: str = "", column_key: str = "") -> None:
+    def _fault(self, row: int, column: int, key: str = "", column_key: str = "", *, lost: bool = False) -> None:
         error = self._faults.pop((row, column))
         what = f"公式的结果是错误值 {shown(error)}" if error else "公式没有计算结果"
-        words = f"{what}，读不到数。请改正公式后重新计算并保存，或直接填写数字。"
+        then = "这一行没有读取" if lost else "读不到这一格的内容"
+        words = f"{what}，{then}。请改正公式后重新计算并保存，或直接填写应填的数字或文字。"
         self._problem("R-公式", row, column, words, key=key, column_key=column_key)
-
-    def _stray(self, section: Section) -> None:
-        """Contents in columns that mean nothing: figures are a fault, words a hint; once a column."""
-        rows = [row for row in range(section.body, section.end) if not is_footnote(self._sheet, row)]
-        for column in gaps(section, self._sheet):
-            filled = [row for row in rows if self._sheet.filled(row, column)]
-            if not filled:
-                continue
-            figures = [row for row in filled if self._numeric(row, column)]
-            row = (figures or filled)[0]
-            title = shown(self._sheet.header(section.header, column))
-            name = f"“{title}”列" if title else "没有表头的列"
-            severity = Severity.MANDATORY if figures else Severity.HINT
-            content = shown(self._sheet.value(row, column))
-            words = f"无法识别的{name}填有内容（“{content}”等 {len(filled)} 处），没有读取。请移到对应的列或删除。"
-            self._problem("R-列", row, column, words, severity=severity)

@@ -9,7 +9,7 @@ from expectations.evaluator import evaluate
 from expectations.rule import Rule
 from models.findings import RuleOutcome
 from models.profiles import load_profile
-from models.submission import Cell, Presence, Problem, Submission
+from models.submission import Cell, Display, Presence, Problem, Submission, Unread
 
 PROFILE = load_profile()
 
@@ -27,6 +27,8 @@ def submission(
     *,
     absent: Iterable[str] = (),
     problems: Iterable[Problem] = (),
+    unread: Iterable[Unread] = (),
+    displays: Mapping[str, Display] | None = None,
     amount_unit: str = "元",
     decimals: int = 2,
     names: Mapping[tuple[str, str], str] | None = None,
@@ -49,6 +51,8 @@ def submission(
         presence=presence,
         cells=cells,
         problems=list(problems),
+        unread=list(unread),
+        displays=dict(displays or {}),
         row_names=dict(names or {}),
     )
 

@@ -5,7 +5,7 @@ from rule_cases import PROFILE, submission
 
 from expectations.cube import Cube, Table, UnitData
 from models.errors import RegistryError
-from models.submission import Cell, Presence, Problem
+from models.submission import Cell, Presence, Problem, Unread
 
 
 def table(*units: UnitData, form: str = "公开03", prior: bool = False) -> Table:
@@ -45,16 +45,38 @@ def test_words_and_oversized_figures_are_no_zeros() -> None:
 
 
 def test_what_the_reader_could_not_read_is_marked_cell_row_or_column() -> None:
-    faults = [
-        Problem("R-金额", "mandatory", "", "公开03", "208", "基本支出"),
-        Problem("R-列", "mandatory", "", "公开03", "", "项目支出"),
-        Problem("R-移位", "hint", "", "公开03", "208", "经营支出"),
+    missed = [
+        Unread("公开03", 0, "208", "基本支出"),
+        Unread("公开03", 0, "合计", "项目支出", False),
+        Unread("公开05", 0, "208", "项目支出"),
     ]
-    result = table(UnitData("1", submission({("公开03", "208", "本年支出合计"): 1}, problems=faults)))
+    hint = Problem("R-移位", "hint", "", "公开03", "208", "经营支出")
+    figures = {("公开03", "208", "本年支出合计"): 1}
+    result = table(UnitData("1", submission(figures, problems=[hint], unread=missed)))
     flat = result.layout.flat
-    assert result.unreadable[0, flat("208", "基本支出")]
-    assert result.unreadable[0, flat("合计", "项目支出")]
-    assert not result.unreadable[0, flat("208", "经营支出")]
+    assert result.unreadable[0, flat("208", "基本支出")] and result.shown[0, flat("208", "基本支出")]
+    assert result.unreadable[0, flat("合计", "项目支出")] and not result.shown[0, flat("合计", "项目支出")]
+    assert result.unreadable.sum() == 2
+
+
+def test_a_row_that_could_not_be_placed_may_be_any_row_of_its_side_without_figures() -> None:
+    figures = {("公开04", "208", "合计"): 1, ("公开04", "收入总计"): 1}
+    result = table(UnitData("1", submission(figures, unread=[Unread("公开04", 1, "", "合计")])), form="公开04")
+    flat, unreadable = result.layout.flat, result.unreadable[0]
+    assert unreadable[flat("201", "合计")] and unreadable[flat("支出总计", "合计")]
+    assert not unreadable[flat("201", "一般公共预算财政拨款")]
+    assert not unreadable[flat("208", "合计")]
+    assert not unreadable[flat("本年收入合计", "金额")]
+
+
+def test_a_subject_that_could_not_be_placed_may_be_any_that_the_unit_does_not_show() -> None:
+    other = UnitData("2", submission({("公开03", "210", "基本支出"): 7}))
+    figures = {("公开03", "208", "基本支出"): 1}
+    result = table(UnitData("1", submission(figures, unread=[Unread("公开03", 0, "", "基本支出")])), other)
+    place = result.layout.flat("210", "基本支出")
+    assert result.unreadable[:, place].tolist() == [True, False]
+    assert not result.unreadable[0, result.layout.flat("208", "基本支出")]
+    assert result.layout.at_level("类") == ["208", "210"]
 
 
 def test_presence_and_quantum_per_unit() -> None:

@@ -10,7 +10,7 @@ from expectations.cube import Cube, UnitData
 from expectations.evaluator import evaluate
 from expectations.predicates import PREDICATES
 from models.findings import RuleOutcome, Severity, Status
-from models.submission import Problem
+from models.submission import Display, Unread
 
 TOTAL = "公开01[本年收入合计] = 合计(公开01[一般公共预算财政拨款收入 : 其他收入])"
 CLASSES = "公开03[每类, 每列] = 合计(公开03[所属款, 同列])"
@@ -222,8 +222,8 @@ class TestNotChecked:
         assert counts(outcome) == (Status.NOT_CHECKED, 1, 1, 1)
 
     def test_an_amount_that_could_not_be_read_is_no_zero(self) -> None:
-        problem = Problem("R-金额", "mandatory", "不是数字", "公开01", "事业收入", "决算数")
-        data = submission({("公开01", "本年收入合计"): 5}, problems=[problem])
+        unread = [Unread("公开01", 0, "事业收入", "决算数")]
+        data = submission({("公开01", "本年收入合计"): 5}, unread=unread)
         assert counts(judge_one(TOTAL, UnitData("1", data))) == (Status.NOT_CHECKED, 0, 0, 1)
 
     def test_no_last_year(self) -> None:
@@ -300,6 +300,140 @@ class TestConditions:
         outcomes = evaluate([rule(self.FORMULA, scope="部门")], Cube.build(PROFILE, [unit, department]))
         assert outcomes["1"][0].status is Status.NOT_APPLICABLE
         assert outcomes["2"][0].status is Status.VIOLATED
+
+
+class TestUnplaced:
+    """A row or column that was met and not placed is no zero."""
+
+    ROW_01: ClassVar = [Unread("公开01", 0, "", "决算数")]
+    SUBJECT_05: ClassVar = [Unread("公开05", 0, "", "小计")]
+
+    def test_a_sum_over_the_side_is_not_checked_whether_it_would_hold_or_not(self) -> None:
+        for total in (300, 900):
+            figures = {("公开01", "本年收入合计"): total, ("公开01", "事业收入"): 300}
+            outcome = judge_one(TOTAL, UnitData("1", submission(figures, unread=self.ROW_01)))
+            assert counts(outcome) == (Status.NOT_CHECKED, 0, 0, 1)
+
+    def test_a_sum_whose_addends_are_all_shown_may_lack_the_row_too(self) -> None:
+        rows = [
+            "一般公共预算财政拨款收入",
+            "政府性基金预算财政拨款收入",
+            "国有资本经营预算财政拨款收入",
+            "上级补助收入",
+        ]
+        rows += ["事业收入", "经营收入", "附属单位上缴收入", "其他收入"]
+        figures = {("公开01", row): 0 for row in rows} | {("公开01", "本年收入合计"): 5}
+        outcome = judge_one(TOTAL, UnitData("1", submission(figures, unread=self.ROW_01)))
+        assert counts(outcome) == (Status.NOT_CHECKED, 0, 0, 1)
+
+    def test_a_blank_that_it_may_be_is_not_checked_and_figures_that_are_shown_are(self) -> None:
+        formula = "公开01[收入/总计] = 公开01[本年收入合计] + 公开01[年初结转和结余]"
+        figures = {("公开01", "收入/总计"): 5, ("公开01", "本年收入合计"): 3}
+        unread = self.ROW_01
+        assert counts(judge_one(formula, UnitData("1", submission(figures, unread=unread))))[0] is Status.NOT_CHECKED
+        figures["公开01", "年初结转和结余"] = 1
+        assert counts(judge_one(formula, UnitData("1", submission(figures, unread=unread))))[0] is Status.VIOLATED
+        balance = "公开01[收入/总计] = 公开01[支出/总计]"
+        figures["公开01", "支出/总计"] = 5
+        assert counts(judge_one(balance, UnitData("1", submission(figures, unread=unread))))[0] is Status.HOLDS
+
+    def test_the_other_side_of_the_table_is_judged(self) -> None:
+        figures = {("公开01", "本年支出合计"): 5, ("公开01", "208"): 4}
+        formula = "公开01[本年支出合计] = 合计(公开01[201 : 234])"
+        outcome = judge_one(formula, UnitData("1", submission(figures, unread=self.ROW_01)))
+        assert counts(outcome) == (Status.VIOLATED, 1, 0, 0)
+
+    def test_an_excess_that_may_stand_in_the_unplaced_row_does_not_hold(self) -> None:
+        figures = {
+            ("公开03", "2080505", "本年支出合计"): 80,
+            ("公开03", "210", "本年支出合计"): 9,
+            ("公开05", "210", "小计"): 8,
+        }
+        outcome = judge_one(WITHIN, UnitData("1", submission(figures, unread=self.SUBJECT_05)))
+        assert counts(outcome) == (Status.NOT_CHECKED, 1, 1, 1)
+
+    def test_a_subject_whose_counterpart_was_not_placed(self) -> None:
+        figures = {
+            ("公开05", "2080505", "小计"): 90,
+            ("公开05", "210", "小计"): 8,
+            ("公开03", "210", "本年支出合计"): 9,
+        }
+        unread = [Unread("公开03", 0, "", "本年支出合计")]
+        outcome = judge_one(WITHIN, UnitData("1", submission(figures, unread=unread)))
+        assert counts(outcome) == (Status.NOT_CHECKED, 1, 1, 1)
+
+    def test_sums_over_subjects_are_not_checked_in_the_columns_where_the_row_has_figures(self) -> None:
+        figures = {
+            ("公开03", "208", "基本支出"): 5,
+            ("公开03", "20805", "基本支出"): 3,
+            ("公开03", "208", "项目支出"): 7,
+            ("公开03", "20805", "项目支出"): 6,
+        }
+        unread = [Unread("公开03", 0, "", "基本支出")]
+        outcome = judge_one(CLASSES, UnitData("1", submission(figures, unread=unread)))
+        assert outcome.status is Status.VIOLATED and outcome.not_checked == 2  # 208, and the row itself
+        assert [finding.column for finding in outcome.findings if finding.status is Status.VIOLATED] == ["项目支出"]
+
+    def test_the_same_whoever_else_is_judged(self) -> None:
+        figures = {("公开03", "208", "基本支出"): 5, ("公开03", "20805", "基本支出"): 3}
+        unread = [Unread("公开03", 0, "", "基本支出")]
+        one = UnitData("1", submission(figures, unread=unread))
+        other = UnitData("2", submission({("公开03", f"2{n:02}", "基本支出"): 1 for n in range(1, 30)}))
+        alone = evaluate([rule(CLASSES)], Cube.build(PROFILE, [one]))["1"]
+        beside = evaluate([rule(CLASSES)], Cube.build(PROFILE, [one, other]))
+        assert beside["1"] == alone
+        assert beside["2"] == evaluate([rule(CLASSES)], Cube.build(PROFILE, [other]))["2"]
+
+    def test_a_column_that_could_not_be_placed(self) -> None:
+        formula = "公开03[每行, 本年支出合计] = 合计(公开03[同行, 基本支出 : 对附属单位补助支出])"
+        figures = {("公开03", row, "本年支出合计"): 9 for row in ("208", "210")}
+        figures |= {("公开03", row, "基本支出"): 9 for row in ("208", "210")}
+        outcome = judge_one(formula, UnitData("1", submission(figures, unread=[Unread("公开03", 0, "208", "")])))
+        assert counts(outcome) == (Status.NOT_CHECKED, 1, 1, 1)
+
+    def test_last_year_alike(self) -> None:
+        formula = "公开01[年初结转和结余] = 上年.公开01[年末结转和结余]"
+        prior = submission({("公开01", "本年支出合计"): 4}, unread=[Unread("公开01", 1, "", "决算数")])
+        outcome = judge_one(formula, UnitData("1", submission({("公开01", "年初结转和结余"): 5}), prior=prior))
+        assert counts(outcome) == (Status.NOT_CHECKED, 0, 0, 1)
+
+
+class TestPrecision:
+    """Each table, and in it each figure, by its own last place."""
+
+    COPY = "公开01[本年收入合计] = 公开02[合计, 本年收入合计]"
+
+    def judged(self, left: int, right: int) -> Status:
+        figures = {("公开01", "本年收入合计"): left, ("公开02", "合计", "本年收入合计"): right}
+        displays = {"公开01": Display("万元", 2)}
+        return judge_one(self.COPY, UnitData("1", submission(figures, displays=displays))).status
+
+    def test_a_figure_in_万元_against_its_copy_in_元(self) -> None:
+        assert self.judged(4_627_570_000, 4_627_565_000) is Status.HOLDS  # 46,275,650.00 元 is shown as 4,627.57
+        assert self.judged(4_627_570_000, 4_627_564_999) is Status.VIOLATED
+
+    def test_a_table_in_元_is_judged_to_the_fen_in_a_document_in_万元(self) -> None:
+        figures = {("公开01", "本年收入合计"): 57_535_100, ("公开01", "事业收入"): 57_540_000}
+        displays = {"公开01": Display("元", 2)}
+        data = submission(figures, amount_unit="万元", displays=displays)
+        outcome = judge_one(TOTAL, UnitData("1", data))
+        assert outcome.findings[0].difference == -4_900
+        assert outcome.findings[0].unit_of_amount == "元"
+        assert "为 575,351.00 元" in outcome.findings[0].message
+
+    def test_figures_with_more_decimals_than_their_table_are_known_more_exactly(self) -> None:
+        """4,895.574316 + 57.36 万元, the second known to half a hundredth: 50 元."""
+        for total, holds in ((4_952_934_316, True), (4_952_929_316, True), (4_952_929_315, False)):
+            figures = {("公开01", "事业收入"): 4_895_574_316, ("公开01", "其他收入"): 57_360_000}
+            figures["公开01", "本年收入合计"] = total
+            data = submission(figures, amount_unit="万元")
+            assert (judge_one(TOTAL, UnitData("1", data)).status is Status.HOLDS) is holds
+
+    def test_a_rounded_total_of_exact_figures(self) -> None:
+        figures = {("公开01", "事业收入"): 4_895_574_316, ("公开01", "其他收入"): 822_473_362}
+        for total, holds in ((5_718_050_000, True), (5_718_060_000, False)):  # 5,718.047678 is 5,718.05
+            data = submission(figures | {("公开01", "本年收入合计"): total}, amount_unit="万元")
+            assert (judge_one(TOTAL, UnitData("1", data)).status is Status.HOLDS) is holds
 
 
 class TestRounding:
@@ -414,3 +548,14 @@ def test_severity_and_basis_come_from_the_rule(tmp_path: Path) -> None:
 
 def test_no_units_no_outcomes() -> None:
     assert evaluate([rule(TOTAL)], Cube.build(PROFILE, [])) == {}
+
+
+def test_columns_that_say_the_same_are_told_once() -> None:
+    """All money comes from one source: its column repeats the total's, and so does the fault."""
+    figures = {("公开04", "本年支出合计", column): 5 for column in ("合计", "一般公共预算财政拨款")}
+    figures |= {("公开04", "208", column): 4 for column in ("合计", "一般公共预算财政拨款")}
+    figures |= {("公开04", "本年支出合计", "政府性基金预算财政拨款"): 7, ("公开04", "208", "政府性基金预算财政拨款"): 4}
+    outcome = judge_one("公开04[本年支出合计, 每列] = 合计(公开04[201 : 234, 同列])", figures)
+    assert counts(outcome) == (Status.VIOLATED, 2, 0, 0)
+    assert [finding.column for finding in outcome.findings] == ["合计", "政府性基金预算财政拨款"]
+    assert outcome.findings[0].message.endswith("相差 0.01 元。“一般公共预算财政拨款”栏相同。")

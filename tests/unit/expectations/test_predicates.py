@@ -1,12 +1,13 @@
 """The generic predicates, one case that passes and one that fails each."""
 
 import pytest
-from rule_cases import PROFILE, judge_one, submission
+from rule_cases import PROFILE, judge_one, rule, submission
 
 from expectations.cube import UnitData
 from expectations.predicates import PREDICATES, predicate
+from expectations.predicates_counterparties import counterparties_within_tables
 from models.findings import RuleOutcome, Severity, Status
-from models.submission import Presence, Problem
+from models.submission import Counterparty, Presence, Problem, Unread
 
 
 def outcome(check: str, unit: UnitData, **params: object) -> RuleOutcome:
@@ -69,3 +70,12 @@ def test_a_name_is_registered_once() -> None:
     with pytest.raises(ValueError, match="已登记"):
         predicate("reading")(PREDICATES["reading"])
     assert PROFILE.code == "national-2022"
+
+
+def test_what_a_table_may_hold_unread_is_not_held_against_往来明细() -> None:
+    data = submission({("公开02", "合计", "上级补助收入"): 5})
+    data.counterparties = [Counterparty("上级补助收入", "103", "", "2101506", 500)]
+    any_rule = rule("公开01[本年收入合计] >= 0").rule
+    assert [one.holds for one in counterparties_within_tables(UnitData("1", data), any_rule, PROFILE)] == [False]
+    data.unread = [Unread("公开02", 0, "", "上级补助收入")]
+    assert [one.holds for one in counterparties_within_tables(UnitData("1", data), any_rule, PROFILE)] == [None]

@@ -21,7 +21,7 @@ from expectations.catalogue import RULES_ROOT, RuleSet, build_ruleset
 from expectations.cube import UnitData
 from expectations.predicates import PREDICATES, Judged
 from models.profiles import Profile
-from models.submission import Cell, Presence, Project, Submission
+from models.submission import Cell, Presence, Project, Submission, Unread
 
 FILE = RULES_ROOT / "national_2022" / "40_自评表.yaml"
 
@@ -303,3 +303,21 @@ def test_numbers_that_no_form_holds_are_told_in_words(number: str, rules: RuleSe
     assert any(judged.holds is False for judged in found["P01"])
     sides = [side for many in found.values() for one in many for side in (one.left, one.right) if side is not None]
     assert all(abs(side) < 2**63 for side in sides)
+
+
+def test_a_form_with_a_single_source_is_told_once(rules: RuleSet) -> None:
+    """The line of the only source repeats the total's figures, and so would the fault."""
+    project = next(one for one in REAL_PROJECTS if len(one.funding) == 2)
+    wrong = tuple(replace(line, remainder="99", rate="12.5", score="3") for line in project.funding)
+    found = findings(rules, unit_with(replace(project, funding=wrong)))
+    for rule in rules.rules:
+        if rule.check in ("project_rate", "project_execution_score", "project_remainder"):
+            assert [judged.row for judged in found[rule.id]] == [f"{project.name}/{wrong[0].source}"]
+
+
+def test_a_total_of_项目支出_that_was_not_read_is_no_zero(rules: RuleSet) -> None:
+    unit = unit_with(*REAL_PROJECTS, expenditure_fen=None)
+    unit.submission.presence["公开03"] = Presence.PRESENT
+    unit.submission.unread = [Unread("公开03", 0, "合计", "项目支出")]
+    (rule,) = [rule for rule in rules.rules if rule.check == "project_expenditure"]
+    assert [judged.holds for judged in judge(rules, rule.id, unit)] == [None]

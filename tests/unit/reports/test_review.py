@@ -2,6 +2,7 @@ from dataclasses import replace
 
 from lxml import html
 
+from expectations.verdicts import summarise
 from models.findings import Finding, RuleOutcome, Severity, Status, Verdict
 from models.submission import Explanation
 from reports.review import (
@@ -122,11 +123,18 @@ def test_not_checked_stands_apart_from_passed() -> None:
     (section,) = page().xpath("//section[@id='u-303002']")
     (box,) = section.xpath(".//div[@class='unchecked']")
     assert text(box) == "未审核（1条规则，不等于通过） 因未报送公开10表，1条规则未审核：X610 机关运行经费等于公用经费"
-    assert "已审核15处，相符14处，未审核1条规则（1处）。" in text(section)
+    assert "已审核15处，相符14处，未审核1条规则。" in text(section)
     several = replace(RETURNED, outcomes=(OUTCOMES[0], replace(OUTCOMES[1], not_checked=5)))
     whole = page(replace(REVIEW, units=(several,)))
     assert (several.unchecked_rules, several.unchecked) == (1, 5)
-    assert "未审核1条规则（5处）。" in text(whole) and "1条（5处）" in text(whole.xpath("//details//table")[0])
+    assert "未审核1条规则（5处）。" in text(whole) and "1条规则（5处）" in text(whole.xpath("//details//table")[0])
+
+
+def test_the_page_counts_as_the_command_does() -> None:
+    outcomes = (*OUTCOMES, RuleOutcome("X25", Severity.HINT, Status.NOT_CHECKED, 4, 4, 2))
+    review = replace(RETURNED, outcomes=outcomes)
+    _, checked, held, not_checked = summarise(outcomes)
+    assert (review.checked, review.held, review.unchecked) == (checked, held, not_checked) == (19, 18, 2)
 
 
 def test_a_unit_without_outcomes_is_not_shown_as_checked() -> None:

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.profiles import Profile, load_profile
-from models.submission import Cell, Counterparty, Presence, Project, Submission
+from models.submission import Cell, Counterparty, Display, Presence, Project, Submission, Unread
+from models.unread import doubtful_cells
 from tasks.aggregate.consolidate import Addend, Consolidation, consolidate, summed_forms
 from tasks.aggregate.flows_between_units import FLOW_KINDS, Pair, pairs_adjusted_by
 
@@ -215,3 +216,33 @@ def test_the_sum_does_not_depend_on_the_order_of_units(units: list[dict[str, int
 def test_profile_fixture_matches(profile: Profile) -> None:
     assert "封面" not in summed_forms(profile) and "往来明细" not in summed_forms(profile)
     assert "补充信息" in summed_forms(profile) and "公开10" in summed_forms(profile)
+
+
+def test_a_cell_in_which_some_units_figure_was_not_read_is_not_the_departments() -> None:
+    first = submission({("公开01", "事业收入", "决算数"): 5, ("公开01", "本年收入合计", "决算数"): 9})
+    first.unread = [Unread("公开01", 0, "", "决算数")]
+    second = submission({("公开01", "其他收入", "决算数"): 7, ("公开01", "本年收入合计", "决算数"): 7})
+    result = add(Addend("101", "单户表", first), Addend("102", "单户表", second))
+    doubtful = {(row, column) for row, column, _ in doubtful_cells(result.submission, PROFILE.forms["公开01"])}
+    assert ("其他收入", "决算数") in doubtful  # the first unit's row may be this one
+    assert ("经营收入", "决算数") in doubtful
+    assert doubtful.isdisjoint({("事业收入", "决算数"), ("本年收入合计", "决算数"), ("201", "决算数")})
+    assert Unread("公开01", 0, "", "决算数") in result.submission.unread
+
+
+def test_a_subject_that_one_unit_could_not_place_may_be_one_that_another_shows() -> None:
+    first = submission({("公开03", "208", "基本支出"): 5})
+    first.unread = [Unread("公开03", 0, "", "基本支出")]
+    second = submission({("公开03", "208", "基本支出"): 7, ("公开03", "210", "基本支出"): 7})
+    unread = add(Addend("101", "单户表", first), Addend("102", "单户表", second)).submission.unread
+    assert Unread("公开03", 0, "210", "基本支出", False) in unread
+    assert not [one for one in unread if one.row == "208"]
+
+
+def test_each_form_of_the_department_is_known_as_well_as_its_coarsest_addend() -> None:
+    first = submission({("公开07", "三公经费", "决算数/合计"): 1})
+    first.displays = {"公开07": Display("万元", 2)}
+    second = submission({("公开07", "三公经费", "决算数/合计"): 1})
+    total = add(Addend("101", "单户表", first), Addend("102", "单户表", second)).submission
+    assert total.display("公开07") == Display("万元", 2)
+    assert total.display("公开01") == Display("元", 2)

@@ -18,6 +18,7 @@ from models.profiles import Profile
 from models.submission import (
     Cell,
     Counterparty,
+    Display,
     Explanation,
     Fact,
     FundingLine,
@@ -26,6 +27,7 @@ from models.submission import (
     Problem,
     Project,
     Submission,
+    Unread,
 )
 from models.tables import Cycle, SubmissionVersion, Unit
 from tasks.collect.store.versions import (
@@ -61,6 +63,8 @@ def small(profile: Profile, **changes: Any) -> Submission:
         counterparties=[Counterparty("上级补助收入", "101", "某市某局", "2101501", 5_000_00)],
         explanations=[Explanation("H-01", "公开03", "208", "基本支出", "人员增加")],
         problems=[Problem("R-行", "hint", "多出一行", "公开01", "", "", "第 9 行")],
+        unread=[Unread("公开01", 1, "", "决算数"), Unread("公开01", 0, "经营收入", "", False)],
+        displays={"公开07": Display("万元", 6)},
         projects=[
             Project(
                 "F-SX22", "信息系统维护", "101-某局", "101001-某局本级",
@@ -128,6 +132,7 @@ submissions = st.builds(
     counterparties=st.lists(st.builds(Counterparty, words, words, words, words, int64, words), max_size=2),
     explanations=st.lists(st.builds(Explanation, words, words, words, words, words, words, words), max_size=2),
     problems=st.lists(st.builds(Problem, words, words, words, words, words, words, words), max_size=2),
+    unread=st.lists(st.builds(Unread, words, st.integers(0, 3), words, words, st.booleans()), max_size=2),
     classified=st.just(False),
 )  # fmt: skip
 
@@ -224,7 +229,7 @@ def test_a_wide_load_takes_few_queries(database_url: str, profile: Profile) -> N
             newest = latest_versions(session, [unit.id or 0 for unit in units])
     finally:
         event.remove(engine, "before_cursor_execute", note)
-    assert len([one for one in statements if one.startswith("SELECT")]) <= 12
+    assert len([one for one in statements if one.startswith("SELECT")]) <= 13
     assert list(loaded) == ids
     assert loaded[ids[123]] == small(profile)
     assert {version.id for version in newest.values()} == set(ids)
@@ -259,7 +264,7 @@ def test_versions_and_their_content_are_never_changed(database_url: str, units: 
     with session_of(database_url) as session:
         version, _ = store_submission(session, units[0], small(profile))
     guarded = ("submissionversion", "cell", "formpresence", "row_name", "narrative_fact", "reading_problem", "project",
-               "funding_line", "indicator", "counterparty")  # fmt: skip
+               "funding_line", "indicator", "counterparty", "unread_figure")  # fmt: skip
     for table in guarded:
         column = "file" if table == "submissionversion" else "submission_id"
         for statement in (f'UPDATE "{table}" SET {column} = {column}', f'DELETE FROM "{table}"'):

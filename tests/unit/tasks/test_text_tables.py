@@ -1,12 +1,14 @@
 """Tables in other shapes: other column order, no line numbers, 万元; faults are told with row, column and line."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from models.forms.matching import match_rows
 from models.profiles import Profile
-from models.submission import NOT_APPLICABLE, Presence, Problem, Submission
+from models.submission import NOT_APPLICABLE, Display, Presence, Problem, Submission, Unread
 from tasks.collect.text.reader import read_text
 
 FIXTURE = Path(__file__).resolve().parents[2] / "fixtures" / "text" / "云岭市医疗保险服务中心2022.txt"
@@ -130,7 +132,8 @@ def test_one_table_in_another_unit(read: Read) -> None:
     lines[start:stop] = [line.replace("金额单位：元", "金额单位：万元") for line in lines[start:stop]]
     submission = read(lines)
     assert submission.amount_unit == "元"
-    assert [(p.rule, p.severity, p.form) for p in told(submission)] == [("R-其他", "verifiable", "公开02")]
+    assert [(p.rule, p.severity, p.form) for p in told(submission)] == [("R-其他", "hint", "公开02")]
+    assert submission.display("公开02") == Display("万元", 2) and submission.display("公开03") == Display("元", 2)
     assert ("公开02", "213", "本年收入合计", 36_000_000_000) in figures(submission)
 
 
@@ -324,7 +327,8 @@ def test_a_namesake_below_a_row_that_was_not_placed_is_told_never_guessed(read: 
     lines[at + 1 : at + 1] = ["20405\t法院\t3.00", "\t某某新科目\t2.00", "\t行政运行\t1.00"]
     submission = read(lines)
     assert "2040501" not in {cell.row for cell in submission.form_cells("公开02")}
-    assert [(p.rule, p.row) for p in told(submission)] == [("R-行", "某某新科目"), ("R-行", "行政运行")]
+    (problem,) = told(submission)
+    assert problem.rule == "R-行" and "某某新科目" in problem.message and "行政运行" in problem.message
 
 
 @pytest.mark.parametrize("code", ["2080", "20805051", "21O"])
@@ -418,3 +422,144 @@ def test_dashes_of_any_length(read: Read) -> None:
     lines = [line.replace("——", "—") for line in LINES]
     dashes = [cell for cell in read(lines).form_cells("公开06") if cell.amount is None]
     assert len(dashes) == 20 and {cell.text for cell in dashes} == {NOT_APPLICABLE}
+
+
+# -- labels, signs and units as others write them ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("mark", ["", ".", "．", "：", "）", " ", "，", "·"])
+def test_labels_with_another_mark_behind_their_number_or_none(read: Read, profile: Profile, mark: str) -> None:
+    lines = list(LINES)
+    start, stop = span("公开01", "公开02")
+    numeral = re.compile(r"(?<![^\t])([一二三四五六七八九十]{1,3})、")
+    lines[start:stop] = [numeral.sub(lambda found: found[1] + mark, line) for line in lines[start:stop]]
+    assert lines != LINES
+    submission = read(lines)
+    assert figures(submission) == figures(read_text(FIXTURE, profile))
+    assert told(submission) == []
+
+
+@pytest.mark.parametrize(
+    ("label", "row"),
+    [
+        ("八社会保障和就业支出", "208"),
+        ("8、社会保障和就业支出", "208"),
+        ("8社会保障和就业支出", "208"),
+        ("(八)社会保障和就业支出", "208"),
+        ("⑧社会保障和就业支出", "208"),
+        ("第八、社会保障和就业支出", "208"),
+        ("社会保障、就业支出", None),
+        ("一般其他支出", None),
+        ("一一般公共服务支出", "201"),
+        ("二十三其他支出", "229"),
+        ("三公其他支出", None),
+    ],
+)
+def test_what_is_a_number_before_a_name(profile: Profile, label: str, row: str | None) -> None:
+    found = match_rows(profile.forms["公开01"].panels[1], label)
+    assert [one.key for one in found] == ([row] if row else [])
+
+
+def test_unknown_rows_are_told_once_and_mark_their_side(read: Read) -> None:
+    lines = [line.replace("八、社会保障和就业支出", "八、社保类") for line in LINES]
+    lines = [line.replace("九、卫生健康支出", "九、卫健类") for line in lines]
+    submission = read(lines)
+    (problem,) = [p for p in told(submission) if p.form == "公开01"]
+    assert (problem.rule, problem.severity) == ("R-行", "mandatory")
+    numbers = [number for number, line in enumerate(lines, 1) if "、社保类" in line or "、卫健类" in line]
+    for number, name in zip(numbers, ("八、社保类", "九、卫健类"), strict=False):
+        assert f"第 {number} 行“{name}”" in problem.message
+    assert Unread("公开01", 1, "", "决算数") in submission.unread
+    assert {one.panel for one in submission.unread if one.form == "公开01"} == {1}
+
+
+def test_an_unknown_row_of_zeros_does_no_harm(read: Read) -> None:
+    lines = list(LINES)
+    at = next(i for i, line in enumerate(lines) if line.startswith("八、其他收入"))
+    lines.insert(at + 1, "九、杂项收入\t9\t0.00\t\t\t")
+    submission = read(lines)
+    assert submission.unread == []
+    assert [(p.rule, p.severity) for p in told(submission)] == [("R-行", "hint")]
+
+
+@pytest.mark.parametrize("sign", ["—", "——", "-", "－", "–", "/", "…", "……", "--", "／"])
+def test_signs_for_nothing_here(read: Read, sign: str) -> None:
+    lines, number = changed("五、事业收入\t5.00\t", f"五、事业收入\t5.00\t{sign}")
+    assert sign in lines[number - 1]
+    submission = read(lines)
+    assert told(submission) == [] and submission.unread == []
+    assert [c for c in submission.cells if (c.form, c.row) == ("公开01", "事业收入")] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"), [("(1,234.00)", -123_400), ("（１，２３４．００）", -123_400), ("\u200b12", 1_200)]
+)
+def test_figures_as_they_are_written(read: Read, text: str, amount: int) -> None:
+    lines, _ = changed("五、事业收入\t5.00\t", f"五、事业收入\t5.00\t{text}")
+    submission = read(lines)
+    assert [c.amount for c in submission.cells if (c.form, c.row) == ("公开01", "事业收入")] == [amount]
+
+
+def test_an_amount_that_cannot_be_read_marks_its_cell(read: Read) -> None:
+    lines, _ = changed("五、事业收入\t5.00\t", "五、事业收入\t5.00\t约三万")
+    submission = read(lines)
+    assert [(p.rule, p.row) for p in told(submission)] == [("R-金额", "事业收入")]
+    assert submission.unread == [Unread("公开01", 0, "事业收入", "决算数")]
+
+
+def figures_05(submission: Submission) -> dict[str, int]:
+    return {f"{cell.row}{cell.column}": cell.amount or 0 for cell in submission.cells if cell.form == "公开05"}
+
+
+@pytest.mark.parametrize(
+    ("unit", "fen"), [("元", 100), ("千元", 10**5), ("万元", 10**6), ("百万元", 10**8), ("百元", 10**4)]
+)
+def test_units_of_money(read: Read, unit: str, fen: int) -> None:
+    lines = list(LINES)
+    start, stop = span("公开05", "公开06")
+    head = next(i for i in range(start, stop) if "金额单位：元" in lines[i])
+    lines[head] = lines[head].replace("金额单位：元", f"（金额单位：人民币{unit}）")
+    before = figures_05(read(list(LINES)))
+    after = figures_05(read(lines))
+    assert before and after == {key: amount * fen // 100 for key, amount in before.items()}
+
+
+def test_the_unit_of_money_behind_a_columns_header(read: Read) -> None:
+    lines = list(LINES)
+    start, stop = span("公开05", "公开06")
+    for at in range(start, stop):
+        if "金额单位：元" in lines[at]:
+            lines[at] = ""
+        elif "基本支出" in lines[at]:
+            lines[at] = lines[at].replace("基本支出", "基本支出（万元）").replace("小计", "小计（万元）")
+    before, after = figures_05(read(list(LINES))), read(lines)
+    assert before and figures_05(after) == {key: amount * 10_000 for key, amount in before.items()}
+    assert after.display("公开05") == Display("万元", 2)
+
+
+def test_a_table_continued_keeps_its_unit(read: Read) -> None:
+    lines = list(LINES)
+    start, stop = span("公开02", "公开03")
+    lines[start:stop] = [line.replace("金额单位：元", "金额单位：万元") for line in lines[start:stop]]
+    before = figures(read(list(lines)))
+    at = next(i for i in range(start, stop) if lines[i].startswith("21015\t"))
+    lines[at:at] = ["", "收入决算表（续）", ""]
+    assert figures(read(lines)) == before
+
+
+@pytest.mark.parametrize(
+    ("text", "severities"), [("0.00", ["hint"]), ("—", []), ("已核", ["hint"]), ("7", ["mandatory"])]
+)
+def test_a_column_of_ones_own(read: Read, text: str, severities: list[str]) -> None:
+    lines = list(LINES)
+    start, stop = span("公开03", "公开04")
+    rows = [i for i in range(start, stop) if lines[i].split("\t")[0].isdigit()]
+    header = next(i for i in range(start, stop) if lines[i].startswith("功能分类") or "基本支出" in lines[i])
+    wide = max(len(lines[i].split("\t")) for i in (header, *rows))
+    for at in (header, *rows[:2]):
+        cells = lines[at].split("\t")
+        lines[at] = "\t".join([*cells, *[""] * (wide - len(cells)), "核对" if at == header else text])
+    submission = read(lines)
+    assert [problem.severity for problem in told(submission)] == severities
+    marked = {one.row for one in submission.unread}
+    assert marked == ({lines[at].split("\t")[0] for at in rows[:2]} if "mandatory" in severities else set())

@@ -1,21 +1,16 @@
 """What clerks do to the workbook, done with an independent library: the figures are found or the fault is named."""
 
 import datetime
-from collections.abc import Callable
 from pathlib import Path
 
 import openpyxl
 import pytest
-from workbook_sample import full_submission, values_of
+from workbook_sample import PROFILE, edited, full_submission, only, put, values_of, write_blank
 
 from models.errors import SubmissionError
-from models.profiles import load_profile
-from models.submission import Presence, Problem, Submission
-from reports.workbook import CoverInfo, write_workbook
+from models.submission import Presence, Submission, Unread
+from reports.workbook import write_workbook
 from tasks.collect.workbook.reader import read_workbook, read_workbooks
-
-PROFILE = load_profile()
-Edit = Callable[[openpyxl.Workbook], object]
 
 
 @pytest.fixture(scope="module")
@@ -27,26 +22,7 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("blank") / "甲中心.xlsx"
-    write_workbook(PROFILE, path, unit=CoverInfo("140901", "甲中心", 2022))
-    return path
-
-
-def edited(path: Path, edit: Edit) -> Submission:
-    book = openpyxl.load_workbook(path)
-    edit(book)
-    changed = path.with_name("改过.xlsx")
-    book.save(changed)
-    return read_workbook(changed, PROFILE)
-
-
-def only(submission: Submission) -> Problem:
-    assert len(submission.problems) == 1, [problem.message for problem in submission.problems]
-    return submission.problems[0]
-
-
-def put(cell: str, value: object, sheet: str = "公开01") -> Edit:
-    return lambda book: book[sheet].__setitem__(cell, value)
+    return write_blank(tmp_path_factory.mktemp("blank") / "甲中心.xlsx")
 
 
 def test_saving_with_another_program_changes_nothing(full: Path) -> None:
@@ -114,7 +90,7 @@ def test_amounts_as_clerks_type_them(blank: Path, typed: object, fen: int) -> No
 
 @pytest.mark.parametrize(
     "typed",
-    [12.345, "一百元", "￥12", "1.234,50", "12.345", datetime.date(2022, 1, 1), True, 1e17, "1e5", "#DIV/0"],
+    [12.345, "一百元", "12%", "1.234,50", "12.345", datetime.date(2022, 1, 1), True, 1e17, "1e5", "#DIV/0"],
 )
 def test_no_exact_amount_is_a_problem_that_names_the_cell(blank: Path, typed: object) -> None:
     got = edited(blank, put("C8", typed))
@@ -164,28 +140,44 @@ def test_unknown_row_with_content(full: Path) -> None:
     problem = only(edited(full, put("A8", "一、别的收入")))
     assert (problem.rule, problem.severity, problem.location) == ("R-行", "mandatory", "公开01!C8")
     assert "别的收入" in problem.message
+    assert edited(full, put("A8", "一、别的收入")).unread == [Unread("公开01", 0, "", "决算数")]
+
+
+def test_unknown_rows_are_told_once(full: Path) -> None:
+    def edit(book: openpyxl.Workbook) -> None:
+        book["公开01"]["A8"], book["公开01"]["A9"] = "一、别的收入", "二、另外的收入"
+        book["公开01"]["C9"] = 3
+
+    problem = only(edited(full, edit))
+    assert problem.location == "公开01!C8"
+    assert "第 8 行“一、别的收入”" in problem.message and "第 9 行“二、另外的收入”" in problem.message
+
+
+def test_a_label_without_the_mark_behind_its_number_is_known(full: Path) -> None:
+    got = edited(full, put("A8", "一一般公共预算财政拨款收入"))
+    assert got.problems == [] and got.unread == []
+
+
+def test_an_amount_that_is_none_marks_its_cell(full: Path) -> None:
+    assert edited(full, put("C8", "约三万")).unread == [Unread("公开01", 0, "一般公共预算财政拨款收入", "决算数")]
+
+
+def test_brackets_are_negative(full: Path) -> None:
+    got = edited(full, put("C8", "(1,234.00)"))
+    assert got.problems == []
+    assert [c.amount for c in got.form_cells("公开01") if c.row == "一般公共预算财政拨款收入"] == [-123_400]
 
 
 def test_figure_on_an_unnamed_line(blank: Path) -> None:
     assert only(edited(blank, put("C16", 5))).rule == "R-行"
 
 
-def test_unknown_column_with_figures_is_mandatory_with_words_a_hint(blank: Path) -> None:
-    def figures(book: openpyxl.Workbook) -> None:
-        book["公开02"]["J5"] = "调整数"
-        book["公开02"]["J9"] = 5
-        book["公开02"]["J10"] = 6
-
-    problem = only(edited(blank, figures))
-    assert (problem.rule, problem.severity, problem.location) == ("R-列", "mandatory", "公开02!J9")
-    assert "调整数" in problem.message
-    hint = only(edited(blank, put("H12", "核对过", "公开01")))
-    assert (hint.rule, hint.severity) == ("R-列", "hint")
-
-
 def test_missing_column(full: Path) -> None:
     problem = only(edited(full, lambda book: book["公开02"].delete_cols(9)))
     assert (problem.rule, problem.column) == ("R-列", "其他收入")
+    unread = edited(full, lambda book: book["公开02"].delete_cols(9)).unread
+    assert Unread("公开02", 0, "合计", "其他收入", False) in unread
+    assert {one.column for one in unread} == {"其他收入"}
 
 
 def test_header_gone(full: Path) -> None:

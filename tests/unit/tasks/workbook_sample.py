@@ -1,7 +1,12 @@
 """A submission with something in every cell of every form, built from the catalogue's keys and nothing else."""
 
+from collections.abc import Callable
+from pathlib import Path
+
+import openpyxl
+
 from models.forms import Form, Kind
-from models.profiles import Profile
+from models.profiles import Profile, load_profile
 from models.submission import (
     NOT_APPLICABLE,
     Cell,
@@ -10,9 +15,15 @@ from models.submission import (
     FundingLine,
     Indicator,
     Presence,
+    Problem,
     Project,
     Submission,
 )
+from reports.workbook import CoverInfo, write_workbook
+from tasks.collect.workbook.reader import read_workbook
+
+PROFILE = load_profile()
+Edit = Callable[[openpyxl.Workbook], object]
 
 SUBJECTS = {"208": "社会保障和就业支出", "20805": "行政事业单位养老支出", "2080505": "机关事业单位基本养老保险缴费支出"}
 OPEN_FORMS = ("公开02", "公开03", "公开05", "公开08", "公开09", "财政对账单")
@@ -86,3 +97,33 @@ def full_submission(profile: Profile) -> Submission:
 
 def values_of(submission: Submission) -> dict[tuple[str, str, str], tuple[int | None, str | None]]:
     return {(cell.form, cell.row, cell.column): (cell.amount, cell.text) for cell in submission.cells}
+
+
+def write_blank(path: Path) -> Path:
+    """The template that a unit gets, with nothing but its cover filled and signed."""
+    write_workbook(PROFILE, path, unit=CoverInfo("140901", "甲中心", 2022))
+    book = openpyxl.load_workbook(path)
+    for cell, text in (("B13", "某甲"), ("B14", "某乙"), ("B15", "0000")):
+        book["封面"][cell] = text
+    book.save(path)
+    return path
+
+
+def edited(path: Path, edit: Edit) -> Submission:
+    """What is read after a clerk's edit."""
+    book = openpyxl.load_workbook(path)
+    edit(book)
+    changed = path.with_name("改过.xlsx")
+    book.save(changed)
+    return read_workbook(changed, PROFILE)
+
+
+def put(cell: str, value: object, sheet: str = "公开01") -> Edit:
+    """An edit of one cell."""
+    return lambda book: book[sheet].__setitem__(cell, value)
+
+
+def only(submission: Submission) -> Problem:
+    """The one problem that was met."""
+    assert len(submission.problems) == 1, [problem.message for problem in submission.problems]
+    return submission.problems[0]
