@@ -4,6 +4,7 @@ A column or row of one's own beside or below a table is passed over and told onc
 something of the form is missing.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from models.forms.matching import normalise
@@ -11,8 +12,8 @@ from models.words import is_check
 from tasks.collect.workbook.grid import Sheet, column_letters, shown
 from tasks.collect.workbook.sections import Block, Section, gaps, is_footnote, missing_panels
 
-_LISTED = 5
-"""Own parts that the hint lists."""
+_LISTED, _NAMED = 5, 30
+"""Own parts that the hint lists, lines of unknown names that a problem lists."""
 
 
 _APART = 2
@@ -24,10 +25,12 @@ class Lack:
     """A part of the form that a header lacks.
 
     Attributes:
+        block: The columns it is missing from; ``None`` for a whole panel.
         column: Where to point to. words: What is missing, a Chinese clause. key: Of a missing value column.
         first, last: Columns between which its misnamed title would stand.
     """
 
+    block: Block | None
     column: int
     words: str
     key: str
@@ -40,7 +43,7 @@ def lacks(section: Section, sheet: Sheet) -> list[Lack]:
     found: list[Lack] = []
     for panel in missing_panels(section):
         name = f"“{panel.title}”部分" if panel.title else "数据部分"
-        found.append(Lack(0, f"{name}的表头无法识别", "", 0, sheet.width))
+        found.append(Lack(None, 0, f"{name}的表头无法识别", "", 0, sheet.width))
     for block in section.blocks:
         panel, known = block.panels[0], block.known
         present = set(block.columns.values())
@@ -52,10 +55,10 @@ def lacks(section: Section, sheet: Sheet) -> list[Lack]:
         ]
         first, last = min(known) - len(titles), max(known) + len(missing)
         found += [
-            Lack(min(known), f"缺少“{'/'.join(column.titles)}”列，该列的数字无法读取", column.key, first, last)
+            Lack(block, min(known), f"缺少“{'/'.join(column.titles)}”列，该列的数字无法读取", column.key, first, last)
             for column in missing
         ]
-        found += [Lack(min(known), f"缺少“{title}”列，无法识别各行", "", first, last) for title in titles]
+        found += [Lack(block, min(known), f"缺少“{title}”列，无法识别各行", "", first, last) for title in titles]
     return found
 
 
@@ -96,14 +99,14 @@ class Unplaced:
     """A line that no row of the form takes.
 
     Attributes:
-        block: The columns it stands in. row, column: Its first content. label: Its name or code.
+        block: The columns it stands in. row: Its line. content: Filled columns. label: Its code and name.
         figures: Whether it holds a figure, not words alone. subject: Whether it bears the name of a subject.
-        rule, words: The problem that it is unless it is the clerk's own.
+        rule, words: The problem that it is unless it is the clerk's own; no words for an unknown name.
     """
 
     block: Block
     row: int
-    column: int
+    content: tuple[int, ...]
     label: str
     figures: bool
     subject: bool
@@ -129,6 +132,14 @@ class Unplaced:
         if panel.open_rows:  # a subject without its code stands right below the others
             return self.row > noted >= last or (bool(self.label) and not self.subject and self.row > last + _APART)
         return complete
+
+
+def unknown_words(lines: Sequence[Unplaced]) -> str:
+    """One sentence for all lines of unknown names: the cause is mostly one."""
+    named = [f"第 {line.row + 1} 行“{shown(line.label)}”" for line in lines[:_NAMED]]
+    rest = f"等 {len(lines)} 行" if len(lines) > _NAMED else ""
+    which = f"无法识别的{'、'.join(named)}{rest}" if len(lines) > 1 else f"无法识别的行“{shown(lines[0].label)}”"
+    return f"{which}填有内容，没有读取。请核对编码与名称是否与模板一致，并把内容填到对应的行。"
 
 
 @dataclass(slots=True)

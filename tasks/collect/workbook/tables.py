@@ -18,7 +18,7 @@ from reports.workbook_layout import is_record_panel
 from tasks.collect.workbook.grid import Raw, Sheet, amount_of, is_dash, is_nothing, shown, text_of
 from tasks.collect.workbook.rows import RowFinder
 from tasks.collect.workbook.sections import Block, Section, find_sections, is_footnote, is_number_row
-from tasks.collect.workbook.strays import OwnParts, Unplaced, is_blind, lacks, strays
+from tasks.collect.workbook.strays import OwnParts, Unplaced, is_blind, lacks, strays, unknown_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +182,7 @@ class TableReader:
         declared = self._rows.find(block, code, name)
         broken = [column for column in (block.code, block.name) if (row, column) in self._faults]
         if declared is not None:
-            if self._first(declared.key, row, content, total=declared.total):
+            if self._first(block, declared.key, row, content, total=declared.total):
                 self._cells(block, row, declared.key, declared)
         elif records:
             self._record(block, row, name, content)
@@ -200,36 +200,36 @@ class TableReader:
     ) -> None:
         """Keep a line that no row takes until its table is read and shows whether a row is missing."""
         label = " ".join(part for part in (code, name) if part)
-        if not words and not label:
+        if not label:
             words = "这一行填有内容，但没有项目名称和编码，无法识别。请把内容填到对应的行，或恢复行名称。"
-        elif not words:
-            words = (
-                f"无法识别的行“{shown(label)}”填有内容，没有读取。"
-                "请核对编码与名称是否与模板一致，并把内容填到对应的行。"
-            )
         figures = (rule == "R-科目" and code.isascii()) or any(self._numeric(row, column) for column in content)
         subject = bool(name) and any(bare_name(name) == bare_name(one.name) for one in self._subjects.values())
-        self._unplaced.append(Unplaced(block, row, content[0], name or code, figures, subject, rule, words))
+        self._unplaced.append(Unplaced(block, row, tuple(content), label, figures, subject, rule, words))
 
     def _settle(self, section: Section) -> None:
-        """Tell the lines that no row took: the clerk's own in the hint, others as what they are."""
+        """Tell the lines that no row took: the clerk's own in the hint, unknown names together, others one by one."""
         last = max((row for row in self._rows.met.values() if row >= section.body), default=section.end)
         complete = all(line.key in self._rows.met for panel in section.panels for line in panel.rows)
+        unknown: list[Unplaced] = []
         for item in self._unplaced:
             known = sorted(item.block.known)
             faults = [(item.row, column) for column in known if (item.row, column) in self._faults]
             if item.is_own(last, self._noted, complete=complete):
-                self._own.line(item.row, item.column, item.label)
+                self._own.line(item.row, item.content[0], item.label)
             elif faults:
                 self._fault(*faults[0], lost=True)
+            elif item.words:
+                self._problem(item.rule, item.row, item.content[0], item.words)
             else:
-                self._problem(item.rule, item.row, item.column, item.words)
+                unknown.append(item)
             for place in faults:
                 self._faults.pop(place, None)
+        if unknown:
+            self._problem("R-行", unknown[0].row, unknown[0].content[0], unknown_words(unknown))
         self._unplaced.clear()
         self._noted = -1
 
-    def _first(self, key: str, row: int, content: list[int], *, total: bool = False) -> bool:
+    def _first(self, block: Block, key: str, row: int, content: list[int], *, total: bool = False) -> bool:
         """Whether the row is met for the first time; a second one is a problem unless it repeats a total."""
         before = self._rows.met.get(key)
         if before is None:
@@ -256,7 +256,7 @@ class TableReader:
             if content or code.isascii():
                 self._put_aside(block, row, content or [block.code], code, name, "R-科目", words)
             return
-        if not self._first(code, row, content):
+        if not self._first(block, code, row, content):
             return
         if code not in self._subjects and content:
             words = f"科目编码 {code} 不在本年度科目表中。请核对编码；确属新增科目的可不改。"
