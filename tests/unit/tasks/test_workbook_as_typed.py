@@ -238,6 +238,11 @@ class TestOwnParts:
         problem = only(edited(full, all_of(put("A8", "一、别的收入"), put("A9", "二、还有收入"), put("C9", None))))
         assert (problem.rule, problem.severity, problem.location) == ("R-行", "mandatory", "公开01!C8")
 
+    def test_misnamed_rows_stand_in_one_problem(self, full: Path) -> None:
+        problem = only(edited(full, all_of(put("A8", "一、别的收入"), put("A9", "二、还有收入"))))
+        assert (problem.rule, problem.severity, problem.location) == ("R-行", "mandatory", "公开01!C8")
+        assert "第 8 行“一、别的收入”、第 9 行“二、还有收入”" in problem.message
+
     def test_rows_without_their_code_column_are_told_for_the_column(self, full: Path) -> None:
         problem = only(edited(full, put("A5", "代号", "公开02")))
         assert (problem.rule, problem.severity) == ("R-列", "mandatory")
