@@ -68,7 +68,12 @@ class SubmissionError(JuesuanError):
         advice: What the clerk should do.
         place: Sheet and cell or line, if one is known.
         code: Stable name of the kind of fault, for example ``无法读取`` or ``年度不符``.
+
+    Attributes:
+        sha256: Of the bytes that were read, set by who read them; empty when the file was refused unread.
     """
+
+    sha256: str = ""
 
     def __init__(self, file: str, reason: str, *, advice: str = "", place: str = "", code: str = "无法读取") -> None:
         self.file, self.reason, self.advice, self.place, self.code = file, reason, advice, place, code

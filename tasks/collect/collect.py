@@ -11,7 +11,7 @@ from models.forms.matching import bare_name
 from models.profiles import Profile, load_profile
 from models.submission import Submission
 from models.tables import Cycle, Receipt, StepState, Unit, UnitStep
-from tasks.collect.inbox import sha256_of
+from tasks.collect.opening import sha256_or_none
 from tasks.collect.reading import Reading, read_submissions
 from tasks.collect.store.receipts import (
     ACCEPTED,
@@ -31,6 +31,7 @@ PUT_IN = "处理办法：请把要报送的文件放入收件夹。"
 def collect_units(url: str, cycle_id: int, files: Mapping[str, str]) -> StepReport:
     """Read and store the newest file of each unit, one transaction per unit.
 
+    A file that left, became a link or a pipe, or grew beyond all measure since it was listed is refused like any other.
     A file that cannot be taken returns its unit with the reason; an identical file changes nothing.
 
     Args:
@@ -49,7 +50,8 @@ def collect_units(url: str, cycle_id: int, files: Mapping[str, str]) -> StepRepo
         with session_of(url) as session:
             hold(session, unit)
             # Only what still lies there: another run may have taken a newer file, which an older one must not follow.
-            if _key(path, _sha256(path), profile) != key:
+            sha256 = sha256_or_none(path)
+            if sha256 != readings[path].sha256 or _key(path, sha256, profile) != key:
                 raise FileChangedError(path.name)
             _take(session, cycle, unit, path, readings[path], key, report)
     return report
@@ -66,14 +68,6 @@ def _key(path: Path, sha256: str, profile: Profile) -> str:
     return key_of(path.name, sha256, profile.code, profile.forms.hash)
 
 
-def _sha256(path: Path) -> str:
-    try:
-        return sha256_of(path)
-    except FileNotFoundError:
-        advice = "请确认文件已放好后重新运行。"
-        raise SubmissionError(path.name, "文件在收集时已不在收件夹中。", advice=advice) from None
-
-
 def _fresh(
     session: Session, units: Sequence[Unit], files: Mapping[str, str], profile: Profile, report: StepReport
 ) -> list[tuple[Unit, Path, str]]:
@@ -83,7 +77,7 @@ def _fresh(
     fresh = []
     for unit in units:
         path = Path(files[unit.code])
-        sha256 = _sha256(path)
+        sha256 = sha256_or_none(path)
         key = _key(path, sha256, profile)
         state = states.get(unit.id or 0)
         receipt = receipts.get((unit.code, path.name, sha256))
@@ -119,7 +113,7 @@ def _take(
             raise reading
         check_identity(reading, unit.code, unit.name, cycle.year)
     except SubmissionError as error:
-        record_receipt(session, cycle, path.name, sha256_of(path), unit.code, REFUSED, error.code, str(error))
+        record_receipt(session, cycle, path.name, reading.sha256, unit.code, REFUSED, error.code, str(error))
         message = _with_advice(error)
         set_step(session, unit, STEP, StepState.RETURNED, message, key)
         report.returned[unit.code] = message

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
+from itertools import pairwise
 
 from models.errors import AmountError
 from models.forms import Form
@@ -90,7 +91,8 @@ class Funding:
         for values in natural:
             if values is not None and _closes(values):
                 return values, False
-        for cells, shift in _candidates(line.cells, label, offset):
+        fits = len(line.filled) <= len(self.columns) + 1
+        for cells, shift in _candidates(line.cells, label, offset) if fits else ():
             values = self._placed(cells, label, shift)
             if values is not None and _closes(values, strictly=True):
                 return values, True
@@ -132,11 +134,11 @@ class Funding:
 
 def _candidates(cells: tuple[str, ...], label: int, offset: int) -> Iterator[tuple[tuple[str, ...], int]]:
     """The line with one blank cell inside taken out, or moved as a whole by one column."""
-    filled = [index for index, cell in enumerate(cells) if cell]
-    for index in range(label + 1, filled[-1] + 1):
-        if not cells[index]:
+    filled = [index for index, cell in enumerate(cells) if cell and index >= label]
+    for before, after in pairwise(filled):
+        if after > before + 1:  # which of several blanks side by side is taken out makes no difference
             for shift in dict.fromkeys((offset, 0)):
-                yield cells[:index] + cells[index + 1 :], shift
+                yield cells[: before + 1] + cells[before + 2 :], shift
     for shift in (offset - 1, offset + 1):
         yield cells, shift
 
