@@ -12,6 +12,7 @@ from models.errors import JuesuanError
 from models.tables import Cycle, StepState, Unit, UnitStep
 from models.tables.columns import now
 from models.trail import record
+from tasks.collect.characters import inert
 
 STEPS = ("collect", "validate", "score", "aggregate", "disclose")
 
@@ -147,12 +148,13 @@ def reset_steps(session: Session, unit: Unit, *steps: str) -> None:
 
 
 def set_step(session: Session, unit: Unit, step: str, state: StepState, message: str = "", key: str = "") -> bool:
-    """Write a step's state and, when it changed, an event.
+    """Write a step's state and, when it changed, an event. Its message is inert wherever it is shown.
 
     Returns:
         Whether anything changed.
     """
     assert unit.id is not None
+    message = inert(message)
     row = steps_of(session, [unit], step).get(unit.id)
     if row is None:
         row = UnitStep(unit_id=unit.id, step=step)

@@ -1,11 +1,11 @@
 """``juesuan check``: read and judge submissions, no database."""
 
 import argparse
-import json
 import unicodedata
 from collections.abc import Sequence
 
 from flows.judgement import Judgement, judge, judgement_json
+from flows.terminal import json_text
 from models.findings import Finding, Severity, Status, Verdict
 from models.profiles import load_profile
 from tasks.collect.reading import read_submissions
@@ -21,7 +21,7 @@ def run(arguments: argparse.Namespace) -> int:
     judgements = [judge(path, readings[path], profile) for path in arguments.files]
     if arguments.json:
         answer = [judgement_json(judgement) for judgement in judgements]
-        print(json.dumps(answer[0] if len(answer) == 1 else answer, ensure_ascii=False, indent=2))
+        print(json_text(answer[0] if len(answer) == 1 else answer))
     else:
         print("\n\n".join(_text(judgement) for judgement in judgements))
     return max(_exit_code(judgement) for judgement in judgements)

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from models.tables import Cycle, Receipt
 from models.tables.columns import now
 from models.trail import record
+from tasks.collect.characters import inert
 from tasks.step import IDS_PER_QUERY
 
 ACCEPTED, UNCHANGED, REFUSED = "已接收", "未更新", "退回"
@@ -62,6 +63,7 @@ def record_receipts(session: Session, cycle: Cycle, lines: Iterable[ReceiptLine]
     known = {(receipt.file, receipt.sha256): receipt for receipt in stored}
     changed = 0
     for line in lines:
+        line = line._replace(message=inert(line.message))
         receipt = known.get((line.file, line.sha256))
         if receipt is not None and line.outcome == UNCHANGED and receipt.outcome in (ACCEPTED, UNCHANGED):
             continue
