@@ -2,6 +2,8 @@
 
 import errno
 
+from models.clipping import clipped
+
 _REASONS = {
     errno.ENOENT: "文件或文件夹不存在",
     errno.ENOTDIR: "路径中有一段不是文件夹",
@@ -22,6 +24,10 @@ _REASONS = {
     errno.EADDRINUSE: "已被占用",
     errno.EADDRNOTAVAIL: "地址不是本机的",
 }
+
+
+LONGEST_NAME = 255
+"""Characters of a file's name; whatever is longer is no name of a file."""
 
 
 def reason_of(error: OSError) -> str:
@@ -79,4 +85,4 @@ class SubmissionError(JuesuanError):
         self.file, self.reason, self.advice, self.place, self.code = file, reason, advice, place, code
         where = f"（{place}）" if place else ""
         then = f" 处理办法：{advice}" if advice else ""
-        super().__init__(f"文件《{file}》{where}：{reason}{then}")
+        super().__init__(f"文件《{clipped(file, LONGEST_NAME)}》{where}：{reason}{then}")

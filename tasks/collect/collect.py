@@ -17,12 +17,13 @@ from tasks.collect.store.receipts import (
     ACCEPTED,
     REFUSED,
     SECRET,
+    gone,
     receipts_of,
     record_receipt,
     taken,
 )
-from tasks.collect.store.versions import latest_version, store_submission
-from tasks.step import StepReport, cycle_by_id, hold, key_of, reset_steps, set_step, steps_of, units_of
+from tasks.collect.store.versions import latest_versions, store_submission
+from tasks.step import StepReport, chunked, cycle_by_id, hold, key_of, reset_steps, set_step, steps_of, units_of
 
 STEP = "collect"
 PUT_IN = "处理办法：请把要报送的文件放入收件夹。"
@@ -152,28 +153,73 @@ def check_identity(submission: Submission, code: str, name: str, year: int) -> N
 def mark_not_collected(url: str, cycle_id: int, reasons: Mapping[str, tuple[StepState, str]]) -> StepReport:
     """Record units that have no file to take: missing, or returned because of what lies in the inbox.
 
-    A unit that handed in before and has nothing new in the inbox stays as it is, or, if a file was refused since,
-    returned: that file is gone, and no other has come.
+    A unit that handed in before and has nothing in the inbox any more is counted on with what it handed in, and that
+    is said; or, if a file was refused since, returned: that file is gone, and no other has come.
     """
     report = StepReport(STEP)
     with read_session_of(url) as session:
         units = units_of(session, cycle_id, reasons)
         states = steps_of(session, units, STEP)
-    for unit in units:
-        state, message = reasons[unit.code]
-        known, changed = states.get(unit.id or 0), False
-        if state is StepState.MISSING and known is not None and known.state == StepState.RETURNED:
-            with read_session_of(url) as session:
-                if latest_version(session, unit.id or 0) is not None:
-                    state, message = StepState.RETURNED, f"收件夹中没有{unit.name}的文件。{PUT_IN}"
-        if known is None or (known.state, known.message) != (state.value, message):
-            with session_of(url) as session:
-                hold(session, unit)
-                stays = state is StepState.MISSING and latest_version(session, unit.id or 0) is not None
-                changed = not stays and set_step(session, unit, STEP, state, message, key_of(state.value, message))
-                known = steps_of(session, [unit], STEP).get(unit.id or 0)
-        if not changed:
-            report.unchanged.append(unit.code)
-        if known is not None and known.state == StepState.RETURNED:
-            report.returned[unit.code] = known.message
+    for batch in chunked(units, _BATCH):
+        with session_of(url) as session:
+            for code, (changed, told) in _mark(session, batch, states, reasons).items():
+                if not changed:
+                    report.unchanged.append(code)
+                if told:
+                    report.returned[code] = told
     return report
+
+
+_BATCH = 100
+"""Units marked in one transaction."""
+
+
+def _mark(
+    session: Session,
+    units: Sequence[Unit],
+    seen: Mapping[int, UnitStep],
+    reasons: Mapping[str, tuple[StepState, str]],
+) -> dict[str, tuple[bool, str]]:
+    """Mark units without a file: by code, whether something changed, and why the unit is returned, if it is."""
+    news = [unit for unit in units if _differs(seen.get(unit.id or 0), *reasons[unit.code])]
+    for unit in sorted(news, key=lambda unit: unit.id or 0):  # held by everybody in one order
+        hold(session, unit)
+    steps = {**seen, **steps_of(session, news, STEP)}
+    versions = latest_versions(session, [unit.id or 0 for unit in news])
+    found: dict[str, tuple[bool, str]] = {}
+    fresh = {unit.code for unit in news}
+    for unit in units:
+        step, version = steps.get(unit.id or 0), versions.get(unit.id or 0)
+        wanted = None
+        if unit.code in fresh:
+            wanted = _without_file(unit, step, version.number if version else 0, *reasons[unit.code])
+        if wanted is not None:
+            # The key is none of a file's: when the file comes back, it is met anew.
+            changed = set_step(session, unit, STEP, *wanted, key_of(wanted[0].value, wanted[1]))
+            found[unit.code] = (changed, wanted[1] if wanted[0] is StepState.RETURNED else "")
+        else:
+            found[unit.code] = (False, step.message if step and step.state == StepState.RETURNED else "")
+    return found
+
+
+def _differs(step: UnitStep | None, state: StepState, message: str) -> bool:
+    return step is None or (step.state, step.message) != (state.value, message)
+
+
+def _without_file(
+    unit: Unit, step: UnitStep | None, number: int, state: StepState, message: str
+) -> tuple[StepState, str] | None:
+    """State and message of a unit of which no file lies here; ``None`` when it stays as it is.
+
+    Args:
+        unit: The unit.
+        step: Its collect step so far.
+        number: Its latest version, 0 for none.
+        state: What the inbox alone would say.
+        message: Likewise.
+    """
+    if state is not StepState.MISSING or not number or step is None:
+        return state, message
+    if step.state == StepState.RETURNED:
+        return StepState.RETURNED, f"收件夹中没有{unit.name}的文件。{PUT_IN}"
+    return (StepState.DONE, gone(step.message, number)) if step.state == StepState.DONE else None

@@ -45,19 +45,19 @@ def opened(path: Path, *, links: bool = False) -> Iterator[BinaryIO]:
         yield stream
 
 
-def content_of(stream: BinaryIO, path: Path) -> bytes:
+def content_of(stream: BinaryIO, path: Path, most: int = MAX_FILE_BYTES) -> bytes:
     """All bytes of an opened file.
 
     Raises:
-        SubmissionError: There are more than :data:`MAX_FILE_BYTES`, or they cannot be read.
+        SubmissionError: There are more than ``most``, or they cannot be read.
     """
     try:
         size = os.fstat(stream.fileno()).st_size
-        data = stream.read(MAX_FILE_BYTES + 1) if size <= MAX_FILE_BYTES else b""
+        data = stream.read(most + 1) if size <= most else b""
     except OSError as error:
         raise _not_opened(path, error) from error
-    if max(size, len(data)) > MAX_FILE_BYTES:
-        reason = f"文件超过 {MAX_FILE_BYTES // 2**20} MB。"
+    if max(size, len(data)) > most:
+        reason = f"文件超过 {most // 2**20} MB。"
         raise SubmissionError(path.name, reason, advice="请删除图片等与报表无关的内容后再报。", code="文件过大")
     return data
 

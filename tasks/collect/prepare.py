@@ -1,6 +1,7 @@
 """Before collection: database, unit tree, and what lies in the inbox for whom."""
 
 import json
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,14 @@ from tasks.collect.store.receipts import (
     record_receipts,
     settle_receipts,
 )
+
+_TOLD = 50
+"""Faults of the registry that its one line tells; each unit tells its own."""
+
+MANY_UNITS = 2_000
+"""From so many units on, a line tells that they are being registered."""
+
+progress = logging.getLogger("juesuan.progress")
 
 MEND_REGISTRY = "。处理办法：请更正单位登记表。"
 
@@ -63,6 +72,8 @@ def prepare_cycle(
     registry.require_filing(wanted)
     codes = [unit.code for unit in registry.filing_units if not wanted or unit.code in wanted]
     upgrade_database(url)
+    if len(registry.units) > MANY_UNITS:
+        progress.info("登记表共 %d 个单位，正在登记并查看收件夹……", len(registry.units))
     inbox, unknown_files = _identified(survey(inbox_path, registry), profile)
     if not wanted:
         require_year(inbox, year, profile)
@@ -130,7 +141,9 @@ def _absent(inbox: Inbox, registry: Registry) -> dict[str, tuple[StepState, str]
 def _registry_lines(registry: Registry) -> list[ReceiptLine]:
     if not registry.faults:
         return []
-    message = "；".join(registry.faults.values()) + MEND_REGISTRY
+    told = list(registry.faults.values())
+    more = f"；另有 {len(told) - _TOLD} 处" if len(told) > _TOLD else ""
+    message = "；".join(told[:_TOLD]) + more + MEND_REGISTRY
     return [ReceiptLine(registry.file, registry.sha256, "", REFUSED, REGISTRY, message)]
 
 
