@@ -11,7 +11,7 @@ from models.forms.matching import bare_name
 from models.profiles import Profile, load_profile
 from models.submission import Submission
 from models.tables import Cycle, Receipt, StepState, Unit, UnitStep
-from tasks.collect.opening import sha256_or_none
+from tasks.collect.opening import MISSING, sha256_or_none
 from tasks.collect.reading import Reading, read_submissions
 from tasks.collect.store.receipts import (
     ACCEPTED,
@@ -102,6 +102,8 @@ def _agree(state: UnitStep, receipt: Receipt | None) -> bool:
 
 def _with_advice(error: SubmissionError) -> str:
     """Why a unit's file was refused, and that its place in the inbox is the new one's: two of them stop each other."""
+    if error.code == MISSING:
+        return f"文件《{error.file}》在收集时已不在收件夹中。处理办法：请确认文件已放好后重新运行。"
     then = "请立即把它移出收件夹" if error.code == SECRET else "更正后，请用新文件替换收件夹中原来的这个文件"
     return f"{str(error).rstrip('。')}。{then}。"
 

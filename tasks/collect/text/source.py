@@ -10,7 +10,7 @@ from models.forms.matching import normalise
 
 LIMIT_LINES = 50_000
 LIMIT_CELLS = 500
-LIMIT_ALL_CELLS = 300_000
+LIMIT_ALL_CELLS = 150_000
 """Most lines, most cells in a line and in the file; real documents have some hundreds, some dozens, some thousands."""
 
 LIMIT_LINE = 100_000
