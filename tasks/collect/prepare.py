@@ -26,9 +26,13 @@ from tasks.collect.store.receipts import (
     record_receipts,
     settle_receipts,
 )
+from tasks.step import chunked
 
 _TOLD = 50
 """Faults of the registry that its one line tells; each unit tells its own."""
+
+_LOOKED_AT = 32
+"""Files read at once to learn of what year they are."""
 
 MANY_UNITS = 2_000
 """From so many units on, a line tells that they are being registered."""
@@ -102,13 +106,16 @@ def require_year(inbox: Inbox, year: int, profile: Profile) -> None:
         UsageError: Two files or more are of other years, and none of this one.
     """
     others: list[tuple[str, int]] = []
-    for files in inbox.candidates.values():
-        reading = read_submissions([files[0].path], profile)[files[0].path]
-        if isinstance(reading, SubmissionError) or not reading.year:
-            continue
-        if reading.year == year:
-            return
-        others.append((files[0].name, reading.year))
+    candidates = [files[0] for files in inbox.candidates.values()]
+    for batch in (candidates[:1], *chunked(candidates[1:], _LOOKED_AT)):
+        readings = read_submissions([file.path for file in batch], profile)
+        for file in batch:
+            reading = readings[file.path]
+            if isinstance(reading, SubmissionError) or not reading.year:
+                continue
+            if reading.year == year:
+                return
+            others.append((file.name, reading.year))
     if len(others) > 1:
         file, said = others[0]
         raise UsageError(

@@ -239,6 +239,16 @@ def test_a_blank_in_the_last_corner_is_told(good: bytes) -> None:
     assert error.place == "公开01!XFD1048576" and "空格" in error.reason
 
 
+def test_many_sheets_with_one_cell_in_the_corner_each(good: bytes) -> None:
+    """Each within the box, all together more than a parser can lay out in time."""
+    parts = parts_of(good)
+    for number in range(3, 8):
+        name = f"xl/worksheets/sheet{number}.xml"
+        parts[name] = cell("GR5000")(parts[name].decode()).encode()
+    error = refused(packed(parts))
+    assert "范围过大" in error.reason and error.place.endswith("!GR5000")
+
+
 @pytest.mark.parametrize(
     "rows",
     [
