@@ -11,6 +11,7 @@ from models.forms.matching import bare_name
 from models.profiles import Profile, load_profile
 from models.submission import Submission
 from models.tables import Cycle, Receipt, StepState, Unit, UnitStep
+from tasks.collect.characters import inert
 from tasks.collect.opening import MISSING, sha256_or_none
 from tasks.collect.reading import Reading, read_submissions
 from tasks.collect.store.receipts import (
@@ -117,7 +118,7 @@ def _take(
         check_identity(reading, unit.code, unit.name, cycle.year)
     except SubmissionError as error:
         record_receipt(session, cycle, path.name, reading.sha256, unit.code, REFUSED, error.code, str(error))
-        message = _with_advice(error)
+        message = inert(_with_advice(error))
         set_step(session, unit, STEP, StepState.RETURNED, message, key)
         report.returned[unit.code] = message
         return

@@ -84,6 +84,15 @@ def test_what_a_file_became_since_it_was_listed_is_seen_when_it_is_opened(
     assert report.done == ["902"] and words[kind] in report.returned["901"]
 
 
+def test_a_name_in_a_file_steers_no_terminal_log_or_run(office: Office) -> None:
+    """A workbook may hold an escape sequence in its unit's name: it is told as characters."""
+    cover = CoverInfo("901", "甲\x1b[31m局\u202e", 2022)
+    write_workbook(office.profile, Path(office.files["901"]), unit=cover)
+    report = collect_units(office.url, office.cycle, office.files)
+    for told in (report.returned["901"], office.step("901")[1]):
+        assert "[U+001B][31m" in told and "[U+202E]" in told and not {"\x1b", "\u202e"} & set(told)
+
+
 def test_a_file_taken_out_after_it_was_accepted_is_mentioned_until_it_is_back(office: Office) -> None:
     collect_units(office.url, office.cycle, office.files)
     absent = {"902": (StepState.MISSING, "信息中心尚未报送。")}
