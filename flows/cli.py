@@ -8,6 +8,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import NoReturn
 
+from flows.reading_faults import keep_reading_faults
+from flows.terminal import inert_terminal, with_utf8_names
+from models.clipping import clipped
 from models.errors import JuesuanError
 
 EXIT_DONE, EXIT_ATTENTION, EXIT_FAULT = 0, 1, 2
@@ -16,7 +19,7 @@ _TRANSLATIONS = (
     (re.compile(r"the following arguments are required: (.+)"), r"缺少参数：\1"),
     (re.compile(r"unrecognized arguments: (.+)"), r"不认识的参数：\1"),
     (re.compile(r"argument (.+?): expected (?:one|at least one) argument"), r"\1 后面要写一个值"),
-    (re.compile(r"argument (.+?): invalid int value: (.+)"), r"\1 要写整数，不是 \2"),
+    (re.compile(r"argument (.+?): 要写(.+)"), r"\1 要写\2"),
     (re.compile(r"argument (.+?): invalid choice: ([^ ]+) \(choose from (.+)\)"), r"\1 不能是 \2，可用：\3"),
     (re.compile(r"argument (.+?): not allowed with argument (.+)"), r"\1 和 \2 不能同时使用"),
 )
@@ -67,7 +70,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add(sub, profile)
     sub.add_argument("--unit", required=True, metavar="单位代码", help="填报单位的代码")
     sub.add_argument("--registry", type=Path, metavar="登记表", help="单位登记表；给出时预填封面")
-    sub.add_argument("--year", type=int, metavar="年度", help="决算年度（默认取配置的年度）")
+    sub.add_argument("--year", type=_year, metavar="年度", help="决算年度（默认取配置的年度）")
     sub.add_argument("-o", "--output", type=Path, required=True, metavar="文件", help="写到哪个 .xlsx 文件")
 
     sub = command("check", "审核一个或多个报送文件（不用数据库）")
@@ -81,7 +84,7 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument("--json", action="store_true", help="输出 JSON")
 
     sub = command("run", "运行年度周期：收集、审核、评分、汇总、公开文稿")
-    sub.add_argument("--year", type=int, required=True, metavar="年度", help="决算年度")
+    sub.add_argument("--year", type=_year, required=True, metavar="年度", help="决算年度")
     sub.add_argument("--registry", required=True, metavar="登记表", help="单位登记表（CSV）")
     sub.add_argument("--inbox", required=True, metavar="收件夹", help="报送文件所在文件夹（路径或 file:// 地址）")
     sub.add_argument("--out", type=Path, required=True, metavar="文件夹", help="结果写到哪里")
@@ -91,20 +94,20 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument("--mark", default="", metavar="文字", help="印在每份文稿上的标记，例如 示例数据")
 
     sub = command("status", "各单位各步骤的状态：谁未报、谁被退回、为什么")
-    sub.add_argument("--year", type=int, required=True, metavar="年度", help="决算年度")
+    sub.add_argument("--year", type=_year, required=True, metavar="年度", help="决算年度")
     sub.add_argument("--department", default="", metavar="部门代码", help="数据库中有多个部门时指明")
     _add(sub, database)
     sub.add_argument("--json", action="store_true", help="输出 JSON")
 
     sub = command("retry", "重新处理退回、故障、未报送的单位")
-    sub.add_argument("--year", type=int, required=True, metavar="年度", help="决算年度")
+    sub.add_argument("--year", type=_year, required=True, metavar="年度", help="决算年度")
     sub.add_argument("--department", default="", metavar="部门代码", help="数据库中有多个部门时指明")
     sub.add_argument("--unit", action="append", default=[], metavar="单位代码", help="处理这个单位，可重复")
     sub.add_argument("--all-failed", action="store_true", help="处理全部退回、故障和未报送的单位")
     _add(sub, database)
 
     sub = command("release", "登记批复，同意或退回部门决算公开")
-    sub.add_argument("--year", type=int, required=True, metavar="年度", help="决算年度")
+    sub.add_argument("--year", type=_year, required=True, metavar="年度", help="决算年度")
     sub.add_argument("--department", default="", metavar="部门代码", help="数据库中有多个部门时指明")
     decision = sub.add_mutually_exclusive_group()
     decision.add_argument("--approve", action="store_true", help="同意公开")
@@ -128,6 +131,13 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _year(text: str) -> int:
+    """A year of four digits, or 0 for the last one; anything else is refused before it reaches a database."""
+    if not (text.isdecimal() and (len(text) == 4 or int(text[:5]) == 0)):
+        raise argparse.ArgumentTypeError(f"要写四位数的年度，例如 2022，不是 {clipped(text, 20)}")
+    return int(text)
+
+
 def _add(parser: argparse.ArgumentParser, option: tuple[str, dict[str, str]]) -> None:
     parser.add_argument(option[0], **option[1])  # type: ignore[arg-type]
 
@@ -143,7 +153,14 @@ def _tell_fault(error: Exception) -> int:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code; a user never sees a traceback for what they can mend."""
-    arguments = build_parser().parse_args(argv)
+    if argv is None:
+        with_utf8_names()
+    with inert_terminal():
+        return _run(build_parser().parse_args(argv))
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    keep_reading_faults()
     try:
         command = import_module(f"flows.commands.{arguments.command}")
         return int(command.run(arguments))

@@ -29,8 +29,12 @@ def write_down(error: BaseException) -> str:
     Returns:
         Chinese sentence that tells where it is; empty when it could not be written.
     """
+    return keep("".join(traceback.format_exception(error)))
+
+
+def keep(lines: str) -> str:
+    """Add lines to ``错误记录.txt``. Returns as :func:`write_down`."""
     log: Path = settings().home / "错误记录.txt"
-    lines = "".join(traceback.format_exception(error))
     try:
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("a", encoding="utf-8") as stream:

@@ -36,13 +36,13 @@ class Judgement:
     error: str = ""
 
 
-def judge(path: Path, reading: Reading, profile: Profile, sha256: str = "") -> Judgement:
+def judge(path: Path, reading: Reading, profile: Profile) -> Judgement:
     """Judge what was read from one file by every rule and scheme of the profile."""
     rules = load_rules(profile)
     if isinstance(reading, SubmissionError):
         rule = rules[UNREADABLE].rule
         why = Finding(rule.id, rule.weight, Status.VIOLATED, rule.title, str(reading), basis=rule.basis)
-        return Judgement(path.name, profile.code, sha256=sha256, findings=[why], error=str(reading))
+        return Judgement(path.name, profile.code, sha256=reading.sha256, findings=[why], error=str(reading))
     data = UnitData(reading.unit_code or path.name, reading)
     outcomes = evaluate(rules, Cube.build(profile, [data]))[data.code]
     outcomes = explain_outcomes(outcomes, reading.explanations)

@@ -8,13 +8,16 @@ from urllib.parse import unquote, urlparse
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from flows.settings import settings
+from models.clipping import clipped
 from models.errors import UsageError, reason_of
 from models.profiles import load_profile
 from models.schema_upgrade import upgrade_database
-from tasks.collect.inbox import survey
+from tasks.collect.inbox import entries_of
 from tasks.collect.registry import Registry, read_registry
 
 FIRST_YEAR = 1990
+_LONGEST = 200
+"""Characters of a path that a message repeats."""
 
 
 class CycleParameters(BaseModel):
@@ -78,7 +81,7 @@ class CycleParameters(BaseModel):
                 raise UsageError(f"没有指定{title}。请填写，或设置环境变量 JUESUAN_{name.upper()}。")
         registry = read_registry(Path(self.registry), load_profile(self.profile), strict=False)
         registry.require_filing(self.units)
-        survey(inbox_path(self.inbox), registry)
+        entries_of(inbox_path(self.inbox))
         _require_writable(Path(self.out))
         upgrade_database(settings().database_url)
         return registry
@@ -108,8 +111,10 @@ def _require_writable(out: Path) -> None:
         out.mkdir(parents=True, exist_ok=True)
         with TemporaryFile(dir=out):
             pass
-    except OSError as error:
-        raise UsageError(f"结果文件夹“{out}”不能写入：{reason_of(error)}。请换一个文件夹或检查权限。") from None
+    except (OSError, ValueError) as error:
+        told = clipped(str(out), _LONGEST)
+        why = reason_of(error) if isinstance(error, OSError) else "路径中有不能使用的字符"
+        raise UsageError(f"结果文件夹“{told}”不能写入：{why}。请换一个文件夹或检查权限。") from None
 
 
 class UnitParameters(BaseModel):
@@ -124,7 +129,11 @@ def inbox_path(inbox: str) -> Path:
     Raises:
         UsageError: Another kind of address.
     """
-    parsed = urlparse(inbox)
+    told = clipped(inbox, _LONGEST)
+    try:
+        parsed = urlparse(inbox)
+    except ValueError:
+        raise UsageError(f"收件夹“{told}”不是文件夹路径，也不是 file:// 地址。") from None
     if parsed.scheme in ("", "file") or len(parsed.scheme) == 1:
         return Path(unquote(parsed.path)) if parsed.scheme == "file" else Path(inbox)
-    raise UsageError(f"收件夹“{inbox}”不是本机文件夹：目前只支持文件夹路径或 file:// 地址。")
+    raise UsageError(f"收件夹“{told}”不是本机文件夹：目前只支持文件夹路径或 file:// 地址。")

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from flows.server import Reply, ask
 from flows.settings import KEPT_SECONDS, make_private
+from models.addresses import masked
 from models.errors import UsageError
 
 READY = "JUESUAN_PREFECT_READY"
@@ -115,9 +116,9 @@ def _require(api_url: str, auth: str) -> None:
     reply = ask(api_url, auth)
     if reply is Reply.SILENT:
         raise UsageError(
-            f"连不上 Prefect 服务 {api_url}。请确认服务已启动，或清除 JUESUAN_PREFECT_API_URL 改用内置服务。"
+            f"连不上 Prefect 服务 {masked(api_url)}。请确认服务已启动，或清除 JUESUAN_PREFECT_API_URL 改用内置服务。"
         )
     if reply is Reply.REFUSED:
         raise UsageError(
-            f"正在运行的服务 {api_url} 不接受这里的口令。请把环境变量 JUESUAN_AUTH 设为启动该服务时的“用户:口令”。"
+            f"正在运行的服务 {masked(api_url)} 不接受这里的口令。请把环境变量 JUESUAN_AUTH 设为启动该服务时的“用户:口令”。"
         )

@@ -5,7 +5,9 @@ import logging
 from prefect.exceptions import FailedRun
 
 from flows.faults import said, write_down
+from flows.reading_faults import keep_reading_faults
 from models.errors import JuesuanError
+from tasks.collect.characters import inert
 
 _ENDED_AS_FAILED = "Engine execution exited with unexpected exception"
 """Logged, with a traceback, when a run that a flow itself ended as Failed was started by a deployment."""
@@ -39,6 +41,8 @@ def _keep(record: logging.LogRecord) -> bool:
         _say(record, str(error))
     elif error is not None:
         _say(record, f"发生故障：{said(error)}。{write_down(error)}")
+    if (told := record.getMessage()) != inert(told):
+        record.msg, record.args = inert(told), ()
     return True
 
 
@@ -55,6 +59,7 @@ def _expected(error: BaseException | None) -> bool:
 
 def keep_run_logs_readable() -> None:
     """Keep tracebacks out of the logs of runs; calling it again changes nothing."""
+    keep_reading_faults()
     for name in ("prefect.flow_runs", "prefect.task_runs"):
         logger = logging.getLogger(name)
         if _keep not in logger.filters:

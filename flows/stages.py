@@ -1,5 +1,7 @@
 """How a flow sends a step over chunks of units; a failed chunk runs again unit by unit to find the culprit."""
 
+import logging
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +13,11 @@ from flows.faults import said
 from models.database import session_of
 from models.tables import StepState
 from tasks.step import STEP_NAMES, StepReport, chunked, hold, set_step, units_of
+
+NEWS_SECONDS = 15
+"""After so long without a line, a step tells how far it is."""
+
+progress_lines = logging.getLogger("juesuan.progress")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +56,12 @@ def _submit(
         (chunk, task.submit(stage.url, stage.cycle_id, chunk, *extra, label=_label(chunk))) for chunk in chunks
     ]
     outcomes: list[tuple[list[str], StepReport | BaseException]] = []
-    for chunk, future in futures:
+    last = time.monotonic()
+    for number, (chunk, future) in enumerate(futures):
         future.wait()
+        if time.monotonic() - last > NEWS_SECONDS:
+            progress_lines.info("……%s：%d / %d 批", task.name, number + 1, len(futures))
+            last = time.monotonic()
         result = future.state.result(raise_on_failure=False)
         outcomes.append((chunk, result if isinstance(result, StepReport) else _as_error(result)))
     return outcomes

@@ -11,7 +11,7 @@ from models.errors import UsageError
 from models.findings import Status
 from models.tables import Cycle, FindingRecord, Receipt, StepState, SubmissionVersion, Unit, UnitStep
 from reports.review_approval import ReleaseReview, release_lines
-from tasks.collect.store.receipts import REFUSED, REGISTRY, SECRET, SKIPPED, taken_file
+from tasks.collect.store.receipts import REFUSED, REGISTRY, SECRET, SKIPPED, is_gone, taken_file
 from tasks.disclose.approval_review import release_review
 from tasks.phases import phases_of
 from tasks.step import STEP_NAMES, STEPS, STEPS_OF, units_of
@@ -91,6 +91,12 @@ class UnitStatus:
         return taken_file(self.messages.get("collect", ""))
 
     @property
+    def notice(self) -> str:
+        """That the file which was taken lies in the inbox no more; else empty."""
+        told = self.messages.get("collect", "")
+        return f"{told}。" if is_gone(told) else ""
+
+    @property
     def trouble(self) -> str:
         """Chinese message of that step."""
         step = self.failed_step
@@ -149,7 +155,7 @@ class CycleStatus:
                     "kind": unit.kind,
                     "state": unit.overall.value,
                     "steps": unit.states,
-                    "message": unit.trouble,
+                    "message": unit.trouble or unit.notice,
                 }
                 for unit in self.units
             ],
@@ -278,6 +284,8 @@ def status_text(status: CycleStatus) -> str:
         lines.append(f"  {mark} {unit.code} {unit.name}　[{verdict_name(unit)}]　{steps}")
         if unit.trouble:
             lines.append(f"      {unit.trouble}")
+        if unit.notice:
+            lines.append(f"      {unit.notice}")
     lines += [f"  {one.what}：{one.message}" for one in status.refused]
     lines += [f"  {one.message}" for one in status.folders]
     return "\n".join(lines)

@@ -2,6 +2,8 @@
 
 import errno
 
+from models.clipping import clipped
+
 _REASONS = {
     errno.ENOENT: "文件或文件夹不存在",
     errno.ENOTDIR: "路径中有一段不是文件夹",
@@ -22,6 +24,10 @@ _REASONS = {
     errno.EADDRINUSE: "已被占用",
     errno.EADDRNOTAVAIL: "地址不是本机的",
 }
+
+
+LONGEST_NAME = 255
+"""Characters of a file's name; whatever is longer is no name of a file."""
 
 
 def reason_of(error: OSError) -> str:
@@ -68,10 +74,15 @@ class SubmissionError(JuesuanError):
         advice: What the clerk should do.
         place: Sheet and cell or line, if one is known.
         code: Stable name of the kind of fault, for example ``无法读取`` or ``年度不符``.
+
+    Attributes:
+        sha256: Of the bytes that were read, set by who read them; empty when the file was refused unread.
     """
+
+    sha256: str = ""
 
     def __init__(self, file: str, reason: str, *, advice: str = "", place: str = "", code: str = "无法读取") -> None:
         self.file, self.reason, self.advice, self.place, self.code = file, reason, advice, place, code
         where = f"（{place}）" if place else ""
         then = f" 处理办法：{advice}" if advice else ""
-        super().__init__(f"文件《{file}》{where}：{reason}{then}")
+        super().__init__(f"文件《{clipped(file, LONGEST_NAME)}》{where}：{reason}{then}")

@@ -20,6 +20,12 @@ LIMIT_FEN = 9 * 10**16
 NOISE_FEN = Decimal("0.0001")
 """Binary noise of a spreadsheet (10⁻⁶ 元) that snaps to the fen."""
 
+_LONGEST = 100
+"""Characters beyond which no text is a number: the time that converting takes grows faster than the digits."""
+
+_HUGE = 40
+"""Power of ten beyond which no number is an amount in any unit."""
+
 _QUOTED = 30
 """Characters of a wrong value that a message repeats."""
 
@@ -34,7 +40,7 @@ def parse_decimal(text: str) -> Decimal:
     Raises:
         AmountError: The text is anything else (empty, NaN, exponent, misplaced commas).
     """
-    folded = text.strip().translate(_FOLD)
+    folded = text.strip().translate(_FOLD) if len(text) <= _LONGEST else ""
     if not _NUMBER.fullmatch(folded):
         raise AmountError(f"{_quoted(text.strip())}不是数字")
     return Decimal(folded.replace(",", ""))
@@ -42,8 +48,9 @@ def parse_decimal(text: str) -> Decimal:
 
 def _quoted(value: object) -> str:
     """What was typed, as a sentence quotes it: bounded, so that nobody needs to cut the sentence."""
-    clean = "".join(letter for letter in str(value) if unicodedata.category(letter)[0] != "C")
-    return f"“{clean}”" if len(clean) <= _QUOTED else f"“{clean[:_QUOTED]}…”"
+    text = str(value)
+    clean = "".join(letter for letter in text[:_LONGEST] if unicodedata.category(letter)[0] != "C")
+    return f"“{clean}”" if len(text) <= _LONGEST and len(clean) <= _QUOTED else f"“{clean[:_QUOTED]}…”"
 
 
 def decimals_of(unit: str) -> int:
@@ -65,7 +72,7 @@ def to_fen(value: Decimal | int, unit: str = "元") -> int:
         AmountError: Not finite, finer than a fen, or beyond ±9×10¹⁶ fen.
     """
     number = Decimal(value)
-    if not number.is_finite():
+    if not number.is_finite() or abs(number.adjusted()) > _HUGE:
         raise AmountError(f"{_quoted(value)}不是有效金额")
     numerator, denominator = number.as_integer_ratio()
     fen, rest = divmod(numerator * _fen_per(unit), denominator)

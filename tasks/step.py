@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlmodel import Session, col, select
 
@@ -12,6 +12,9 @@ from models.errors import JuesuanError
 from models.tables import Cycle, StepState, Unit, UnitStep
 from models.tables.columns import now
 from models.trail import record
+from tasks.collect.characters import inert
+
+_T = TypeVar("_T")
 
 STEPS = ("collect", "validate", "score", "aggregate", "disclose")
 
@@ -147,12 +150,13 @@ def reset_steps(session: Session, unit: Unit, *steps: str) -> None:
 
 
 def set_step(session: Session, unit: Unit, step: str, state: StepState, message: str = "", key: str = "") -> bool:
-    """Write a step's state and, when it changed, an event.
+    """Write a step's state and, when it changed, an event. Its message is inert wherever it is shown.
 
     Returns:
         Whether anything changed.
     """
     assert unit.id is not None
+    message = inert(message)
     row = steps_of(session, [unit], step).get(unit.id)
     if row is None:
         row = UnitStep(unit_id=unit.id, step=step)
@@ -196,9 +200,9 @@ def worth_retrying(task: Any, run: Any, state: Any) -> bool:
     return False
 
 
-def chunked(codes: Sequence[str], size: int) -> list[list[str]]:
-    """Codes in chunks of at most ``size``, in order."""
-    return [list(codes[start : start + size]) for start in range(0, len(codes), size)]
+def chunked(items: Sequence[_T], size: int) -> list[list[_T]]:
+    """Items in chunks of at most ``size``, in order."""
+    return [list(items[start : start + size]) for start in range(0, len(items), size)]
 
 
 def chunk_size(count: int, most_tasks: int, largest: int) -> int:

@@ -1,13 +1,11 @@
 """``juesuan check``: read and judge submissions, no database."""
 
 import argparse
-import hashlib
-import json
 import unicodedata
 from collections.abc import Sequence
 
 from flows.judgement import Judgement, judge, judgement_json
-from models.errors import SubmissionError
+from flows.terminal import json_text
 from models.findings import Finding, Severity, Status, Verdict
 from models.profiles import load_profile
 from tasks.collect.reading import read_submissions
@@ -19,15 +17,11 @@ SHOWN_PLACES = 20
 def run(arguments: argparse.Namespace) -> int:
     """Judge every file; 0 when nothing blocks, 1 with blocking findings, 2 when a file is unreadable."""
     profile = load_profile(arguments.profile)
-    readings = read_submissions([path for path in arguments.files if path.is_file()], profile)
-    judgements = []
-    for path in arguments.files:
-        reading = readings.get(path) or SubmissionError(path.name, "找不到这个文件。", advice="请检查文件名和文件夹。")
-        sha256 = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
-        judgements.append(judge(path, reading, profile, sha256))
+    readings = read_submissions(arguments.files, profile, links=True)
+    judgements = [judge(path, readings[path], profile) for path in arguments.files]
     if arguments.json:
         answer = [judgement_json(judgement) for judgement in judgements]
-        print(json.dumps(answer[0] if len(answer) == 1 else answer, ensure_ascii=False, indent=2))
+        print(json_text(answer[0] if len(answer) == 1 else answer))
     else:
         print("\n\n".join(_text(judgement) for judgement in judgements))
     return max(_exit_code(judgement) for judgement in judgements)

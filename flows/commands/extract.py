@@ -1,8 +1,8 @@
 """``juesuan extract``: everything recognised in one file."""
 
 import argparse
-import json
 
+from flows.terminal import json_text
 from models.profiles import load_profile
 from tasks.collect.extract import extract_json
 from tasks.collect.reading import read_submission
@@ -13,7 +13,7 @@ def run(arguments: argparse.Namespace) -> int:
     profile = load_profile(arguments.profile)
     answer = extract_json(read_submission(arguments.file, profile), profile)
     if arguments.json:
-        print(json.dumps(answer, ensure_ascii=False, indent=2))
+        print(json_text(answer))
         return 0
     print(
         f"《{answer['file']}》 {answer['kind']}　{answer['unit_name']}　{answer['year']} 年度　金额单位：{answer['amount_unit']}"

@@ -9,7 +9,7 @@ from flows.settings import settings, use_database
 def run(arguments: argparse.Namespace) -> int:
     """Run the cycle; 0 when every unit is through, 1 when units need attention, 2 for faults."""
     use_database(arguments.database)
-    parameters = CycleParameters(
+    parameters = CycleParameters.of(
         year=arguments.year, registry=arguments.registry, inbox=arguments.inbox, out=str(arguments.out),
         units=arguments.unit, profile=arguments.profile, mark=arguments.mark,
     )  # fmt: skip

@@ -1,10 +1,10 @@
 """``juesuan status``: unit × step, who is missing, what failed and why."""
 
 import argparse
-import json
 
 from flows.settings import settings, use_database
 from flows.summary import cycle_status, find_cycle, status_text
+from flows.terminal import json_text
 from models.database import read_session_of
 from models.schema_upgrade import upgrade_database
 
@@ -16,5 +16,5 @@ def run(arguments: argparse.Namespace) -> int:
     upgrade_database(url)
     with read_session_of(url) as session:
         status = cycle_status(session, find_cycle(session, arguments.year, arguments.department))
-    print(json.dumps(status.as_json(), ensure_ascii=False, indent=2) if arguments.json else status_text(status))
+    print(json_text(status.as_json()) if arguments.json else status_text(status))
     return 2 if status.faults else 1 if status.needs_attention else 0

@@ -1,8 +1,10 @@
 """``juesuan template``: the workbook that a unit fills."""
 
 import argparse
+from pathlib import Path
 
-from models.errors import UsageError
+from models.clipping import clipped
+from models.errors import UsageError, reason_of
 from models.profiles import load_profile
 from reports.workbook import CoverInfo, write_workbook
 from tasks.collect.registry import read_registry
@@ -23,7 +25,14 @@ def run(arguments: argparse.Namespace) -> int:
             code=node.code, name=node.name, year=year, unit_type=node.unit_type, accounting=node.accounting,
             level=node.level, report_type=node.report_type,
         )  # fmt: skip
-    arguments.output.parent.mkdir(parents=True, exist_ok=True)
-    write_workbook(profile, arguments.output, unit=cover)
+    output: Path = arguments.output
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        with output.open("ab"):  # tells a folder, a lack of rights or of room before anything is made
+            pass
+        write_workbook(profile, output, unit=cover)
+    except (OSError, ValueError) as error:
+        why = reason_of(error) if isinstance(error, OSError) else "路径中有不能使用的字符"
+        raise UsageError(f"不能写入“{clipped(str(output), 200)}”：{why}。请换一个文件名或文件夹。") from error
     print(f"已生成填报工作簿：{arguments.output}")
     return 0

@@ -14,8 +14,9 @@ _PUNCTUATION = str.maketrans(
 )
 _QUOTES = str.maketrans("", "", "“”‘’'＂「」")
 _ENUMERATION = re.compile(
-    r"^(?:[一二三四五六七八九十]+、|（[一二三四五六七八九十\d]+）|\d{1,2}[.、．](?!\d)|[①-⑳]|其中[：:]|加[：:]|减[：:])"
+    r"^(?:[一二三四五六七八九十]+、|（[一二三四五六七八九十\d]+）|\d{1,2}[.、．](?!\d)|[①-⑳]|其中[：:]|加[：:]|减[：:])++"
 )
+"""One enumeration or several, taken off at once: one by one is quadratic in a text that is nothing else."""
 _LONGEST_NUMERAL = 6
 _COMPATIBILITY = re.compile(r"[⼀-⿕豈-﫿]")
 
@@ -28,10 +29,7 @@ def normalise(text: str) -> str:
 
 def bare_name(text: str) -> str:
     """A printed name without its enumeration: ``八、社会保障和就业支出`` becomes ``社会保障和就业支出``."""
-    folded = normalise(text)
-    while (shorter := _ENUMERATION.sub("", folded)) != folded:
-        folded = shorter
-    return folded
+    return _ENUMERATION.sub("", normalise(text))
 
 
 _NUMERAL = re.compile(r"(?:第?[一二三四五六七八九十]{1,3}|\d{1,2}|[①-⒛㈠-㈩Ⅰ-Ⅻ]|[A-Za-z])?(?:其中|加|减)?")

@@ -22,5 +22,18 @@ def shown(name: str) -> str:
     return "".join(f"[{_point(one)}]" if unicodedata.category(one) in _UNSEEN else one for one in whole)
 
 
+def inert(text: str) -> str:
+    """A text as a terminal, a log or the name of a run may show it: what would steer them becomes ``[U+001B]``.
+
+    Line breaks and tabs stay.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(
+        f"[{_point(one)}]" if one not in "\n\t" and unicodedata.category(one) in (*_UNSEEN, "Cs") else one
+        for one in text
+    )
+
+
 def _point(character: str) -> str:
     return f"U+{ord(character):04X}"

@@ -10,19 +10,21 @@ from models.errors import SubmissionError
 from models.profiles import Profile, load_profile
 from models.submission import Submission
 from models.tables import Cycle, Receipt, StepState, Unit, UnitStep
+from tasks.collect.characters import inert
 from tasks.collect.identity import check_identity, restore_codes
-from tasks.collect.inbox import sha256_of
+from tasks.collect.opening import MISSING, sha256_or_none
 from tasks.collect.reading import Reading, read_submissions
 from tasks.collect.store.receipts import (
     ACCEPTED,
     REFUSED,
     SECRET,
+    gone,
     receipts_of,
     record_receipt,
     taken,
 )
-from tasks.collect.store.versions import latest_version, store_submission
-from tasks.step import StepReport, cycle_by_id, hold, key_of, reset_steps, set_step, steps_of, units_of
+from tasks.collect.store.versions import latest_versions, store_submission
+from tasks.step import StepReport, chunked, cycle_by_id, hold, key_of, reset_steps, set_step, steps_of, units_of
 
 STEP = "collect"
 _MOST_ZEROS = 10
@@ -33,6 +35,7 @@ PUT_IN = "处理办法：请把要报送的文件放入收件夹。"
 def collect_units(url: str, cycle_id: int, files: Mapping[str, str]) -> StepReport:
     """Read and store the newest file of each unit, one transaction per unit.
 
+    A file that left, became a link or a pipe, or grew beyond all measure since it was listed is refused like any other.
     A file that cannot be taken returns its unit with the reason; an identical file changes nothing.
 
     Args:
@@ -51,7 +54,8 @@ def collect_units(url: str, cycle_id: int, files: Mapping[str, str]) -> StepRepo
         with session_of(url) as session:
             hold(session, unit)
             # Only what still lies there: another run may have taken a newer file, which an older one must not follow.
-            if _key(path, _sha256(path), profile) != key:
+            sha256 = sha256_or_none(path)
+            if sha256 != readings[path].sha256 or _key(path, sha256, profile) != key:
                 raise FileChangedError(path.name)
             _take(session, cycle, unit, path, readings[path], key, report)
     return report
@@ -68,14 +72,6 @@ def _key(path: Path, sha256: str, profile: Profile) -> str:
     return key_of(path.name, sha256, profile.code, profile.forms.hash)
 
 
-def _sha256(path: Path) -> str:
-    try:
-        return sha256_of(path)
-    except FileNotFoundError:
-        advice = "请确认文件已放好后重新运行。"
-        raise SubmissionError(path.name, "文件在收集时已不在收件夹中。", advice=advice) from None
-
-
 def _fresh(
     session: Session, units: Sequence[Unit], files: Mapping[str, str], profile: Profile, report: StepReport
 ) -> list[tuple[Unit, Path, str]]:
@@ -85,7 +81,7 @@ def _fresh(
     fresh = []
     for unit in units:
         path = Path(files[unit.code])
-        sha256 = _sha256(path)
+        sha256 = sha256_or_none(path)
         key = _key(path, sha256, profile)
         state = states.get(unit.id or 0)
         receipt = receipts.get((unit.code, path.name, sha256))
@@ -109,6 +105,8 @@ def _agree(state: UnitStep, receipt: Receipt | None) -> bool:
 
 def _with_advice(error: SubmissionError) -> str:
     """Why a unit's file was refused, and that its place in the inbox is the new one's: two of them stop each other."""
+    if error.code == MISSING:
+        return f"文件《{error.file}》在收集时已不在收件夹中。处理办法：请确认文件已放好后重新运行。"
     then = "请立即把它移出收件夹" if error.code == SECRET else "更正后，请用新文件替换收件夹中原来的这个文件"
     return f"{str(error).rstrip('。')}。{then}。"
 
@@ -123,8 +121,8 @@ def _take(
         check_identity(reading, unit.code, unit.name, cycle.year, codes)
         restore_codes(reading, codes)
     except SubmissionError as error:
-        record_receipt(session, cycle, path.name, sha256_of(path), unit.code, REFUSED, error.code, str(error))
-        message = _with_advice(error)
+        record_receipt(session, cycle, path.name, reading.sha256, unit.code, REFUSED, error.code, str(error))
+        message = inert(_with_advice(error))
         set_step(session, unit, STEP, StepState.RETURNED, message, key)
         report.returned[unit.code] = message
         return
@@ -150,28 +148,73 @@ def _codes_like(session: Session, cycle_id: int, reading: Submission) -> list[st
 def mark_not_collected(url: str, cycle_id: int, reasons: Mapping[str, tuple[StepState, str]]) -> StepReport:
     """Record units that have no file to take: missing, or returned because of what lies in the inbox.
 
-    A unit that handed in before and has nothing new in the inbox stays as it is, or, if a file was refused since,
-    returned: that file is gone, and no other has come.
+    A unit that handed in before and has nothing in the inbox any more is counted on with what it handed in, and that
+    is said; or, if a file was refused since, returned: that file is gone, and no other has come.
     """
     report = StepReport(STEP)
     with read_session_of(url) as session:
         units = units_of(session, cycle_id, reasons)
         states = steps_of(session, units, STEP)
-    for unit in units:
-        state, message = reasons[unit.code]
-        known, changed = states.get(unit.id or 0), False
-        if state is StepState.MISSING and known is not None and known.state == StepState.RETURNED:
-            with read_session_of(url) as session:
-                if latest_version(session, unit.id or 0) is not None:
-                    state, message = StepState.RETURNED, f"收件夹中没有{unit.name}的文件。{PUT_IN}"
-        if known is None or (known.state, known.message) != (state.value, message):
-            with session_of(url) as session:
-                hold(session, unit)
-                stays = state is StepState.MISSING and latest_version(session, unit.id or 0) is not None
-                changed = not stays and set_step(session, unit, STEP, state, message, key_of(state.value, message))
-                known = steps_of(session, [unit], STEP).get(unit.id or 0)
-        if not changed:
-            report.unchanged.append(unit.code)
-        if known is not None and known.state == StepState.RETURNED:
-            report.returned[unit.code] = known.message
+    for batch in chunked(units, _BATCH):
+        with session_of(url) as session:
+            for code, (changed, told) in _mark(session, batch, states, reasons).items():
+                if not changed:
+                    report.unchanged.append(code)
+                if told:
+                    report.returned[code] = told
     return report
+
+
+_BATCH = 100
+"""Units marked in one transaction."""
+
+
+def _mark(
+    session: Session,
+    units: Sequence[Unit],
+    seen: Mapping[int, UnitStep],
+    reasons: Mapping[str, tuple[StepState, str]],
+) -> dict[str, tuple[bool, str]]:
+    """Mark units without a file: by code, whether something changed, and why the unit is returned, if it is."""
+    news = [unit for unit in units if _differs(seen.get(unit.id or 0), *reasons[unit.code])]
+    for unit in sorted(news, key=lambda unit: unit.id or 0):  # held by everybody in one order
+        hold(session, unit)
+    steps = {**seen, **steps_of(session, news, STEP)}
+    versions = latest_versions(session, [unit.id or 0 for unit in news])
+    found: dict[str, tuple[bool, str]] = {}
+    fresh = {unit.code for unit in news}
+    for unit in units:
+        step, version = steps.get(unit.id or 0), versions.get(unit.id or 0)
+        wanted = None
+        if unit.code in fresh:
+            wanted = _without_file(unit, step, version.number if version else 0, *reasons[unit.code])
+        if wanted is not None:
+            # The key is none of a file's: when the file comes back, it is met anew.
+            changed = set_step(session, unit, STEP, *wanted, key_of(wanted[0].value, wanted[1]))
+            found[unit.code] = (changed, wanted[1] if wanted[0] is StepState.RETURNED else "")
+        else:
+            found[unit.code] = (False, step.message if step and step.state == StepState.RETURNED else "")
+    return found
+
+
+def _differs(step: UnitStep | None, state: StepState, message: str) -> bool:
+    return step is None or (step.state, step.message) != (state.value, message)
+
+
+def _without_file(
+    unit: Unit, step: UnitStep | None, number: int, state: StepState, message: str
+) -> tuple[StepState, str] | None:
+    """State and message of a unit of which no file lies here; ``None`` when it stays as it is.
+
+    Args:
+        unit: The unit.
+        step: Its collect step so far.
+        number: Its latest version, 0 for none.
+        state: What the inbox alone would say.
+        message: Likewise.
+    """
+    if state is not StepState.MISSING or not number or step is None:
+        return state, message
+    if step.state == StepState.RETURNED:
+        return StepState.RETURNED, f"收件夹中没有{unit.name}的文件。{PUT_IN}"
+    return (StepState.DONE, gone(step.message, number)) if step.state == StepState.DONE else None

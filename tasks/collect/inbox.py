@@ -4,6 +4,7 @@ Names are only a hint; the collect step compares them with what the file says.
 """
 
 import hashlib
+import os
 import re
 import stat
 from collections.abc import Iterable, Mapping
@@ -12,18 +13,17 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
+from models.clipping import clipped
 from models.errors import SubmissionError, UsageError, reason_of
 from tasks.collect.characters import is_text, shown, unseen
+from tasks.collect.kinds import refuse_by_name
+from tasks.collect.opening import MISSING, sha256_of, sha256_or_none
 from tasks.collect.registry_csv import Registry, RegistryUnit
 
-READABLE = (".xlsx", ".txt")
-"""Suffixes of the files that can be read."""
+_LONGEST = 200
+"""Characters of a path that a message repeats."""
 
-ADVICE = {
-    **dict.fromkeys((".xls", ".et", ".xlsm", ".xlsb", ".ods", ".csv"), "请另存为 .xlsx 后再报送。"),
-    **dict.fromkeys((".zip", ".rar", ".7z"), "请解压后报送其中的填报工作簿（.xlsx）。"),
-    **dict.fromkeys((".doc", ".docx", ".wps", ".pdf", ".html", ".htm"), "请报送填报工作簿（.xlsx）或纯文本（.txt）。"),
-}
+_EMPTY = hashlib.sha256().hexdigest()
 
 _TEMPORARY = re.compile(r"[.~].*|.*~|.*\.(tmp|part|crdownload|bak|lnk)|thumbs\.db|desktop\.ini", re.IGNORECASE)
 _CLASSIFIED = re.compile(r"(?<![非不未无])涉密|(绝密|机密|秘密)\s*[★☆]|[（(【\[〔《](绝密|机密|秘密)[）)】\]〕》]")
@@ -132,18 +132,35 @@ class Inbox:
         return [Refusal(file.name, file.sha256, "重复报送", message, code) for file in files]
 
 
+def entries_of(inbox: Path) -> list[Path]:
+    """What lies in the inbox, by name.
+
+    Raises:
+        UsageError: There is no such folder, or it cannot be listed or entered.
+    """
+    told = shown(clipped(str(inbox), _LONGEST))
+    try:
+        if not stat.S_ISDIR(inbox.stat().st_mode):
+            raise UsageError(f"收件文件夹“{told}”不存在或不是文件夹。请核对收件夹的路径")
+        entries = sorted(inbox.iterdir(), key=lambda entry: entry.name)
+    except (FileNotFoundError, NotADirectoryError, ValueError) as error:
+        raise UsageError(f"收件文件夹“{told}”不存在或不是文件夹。请核对收件夹的路径") from error
+    except OSError as error:
+        raise UsageError(f"收件文件夹“{told}”打不开：{reason_of(error)}。请核对路径和权限") from error
+    if not os.access(inbox, os.X_OK):  # its names may be listed, its files not opened
+        raise UsageError(f"收件文件夹“{told}”打不开：没有权限。请核对权限")
+    return entries
+
+
 def survey(inbox: Path, registry: Registry) -> Inbox:
     """List the inbox and assign its files to units. An existing but empty folder: every unit is missing.
 
+    A file that leaves while this looks is as if it had not been there.
+
     Raises:
-        UsageError: There is no such folder, or it cannot be listed.
+        UsageError: As :func:`entries_of`.
     """
-    if not inbox.is_dir():
-        raise UsageError(f"收件文件夹“{inbox}”不存在或不是文件夹。请核对收件夹的路径")
-    try:
-        entries = sorted(inbox.iterdir(), key=lambda entry: entry.name)
-    except OSError as error:
-        raise UsageError(f"收件文件夹“{inbox}”打不开：{reason_of(error)}。请核对权限") from error
+    entries = entries_of(inbox)
     namer = _Namer(registry)
     assigned: dict[str, list[InboxFile]] = {}
     unassigned: list[InboxFile] = []
@@ -153,15 +170,22 @@ def survey(inbox: Path, registry: Registry) -> Inbox:
         if _TEMPORARY.fullmatch(entry.name):
             continue
         code = namer.unit_of(entry.name)
-        if entry.is_dir() and not entry.is_symlink():
+        try:
+            mode = entry.lstat().st_mode
+        except OSError:
+            continue
+        if stat.S_ISDIR(mode):
             name = shown(entry.name)
             message = f"子文件夹“{name}”没有读取，请把要报送的文件直接放在收件夹中。"
             folders.append(Refusal(name, "", "子文件夹", message, code))
             continue
         try:
-            file = _accept(entry, namer)
+            file = _accept(entry, mode, namer)
         except SubmissionError as error:
-            refused.append(Refusal(shown(entry.name), _sha256_or_none(entry, error), error.code, str(error), code))
+            if error.code != MISSING:
+                # One marked 涉密 stays unread.
+                sha256 = "" if error.code == "涉密" else sha256_or_none(entry)
+                refused.append(Refusal(shown(entry.name), sha256, error.code, str(error), code))
             continue
         if code:
             assigned.setdefault(code, []).append(file)
@@ -170,17 +194,11 @@ def survey(inbox: Path, registry: Registry) -> Inbox:
     return Inbox(registry, _sorted(assigned), tuple(unassigned), tuple(refused), tuple(folders))
 
 
-def sha256_of(path: Path) -> str:
-    """sha256 of a file's bytes, streamed."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def _accept(entry: Path, namer: "_Namer") -> InboxFile:
+def _accept(entry: Path, mode: int, namer: "_Namer") -> InboxFile:
     """Take a file into the listing.
 
     Raises:
-        SubmissionError: It is marked 涉密, a link or device, of an unreadable kind, empty, or cannot be opened.
+        SubmissionError: It is marked 涉密, a link or device, of an unreadable kind, too large, gone, or cannot be opened.
     """
     name = shown(entry.name)
     if namer.is_classified(entry.name):
@@ -191,32 +209,18 @@ def _accept(entry: Path, namer: "_Namer") -> InboxFile:
     if points := unseen(entry.name):
         reason = f"文件名含有看不见的字符（{'、'.join(points)}），会使人看错文件名。"
         raise SubmissionError(name, reason, advice="请重新命名，去掉这些字符。")
-    mode = entry.lstat().st_mode
     if not stat.S_ISREG(mode):
         advice = "请把文件本身复制到收件夹，并移出这一个。"
         raise SubmissionError(name, "这不是普通文件（可能是链接或快捷方式），未读取。", advice=advice)
-    suffix = entry.suffix.lower()
-    if suffix not in READABLE:
+    try:
+        refuse_by_name(name)
+    except SubmissionError as error:
         # A new file beside it would not help: the unit would be returned for this one again.
-        advice = ADVICE.get(suffix, "请报送填报工作簿（.xlsx）或纯文本（.txt）。") + "这个文件请移出收件夹。"
-        raise SubmissionError(name, f"不能读取“{suffix or '无扩展名'}”类型的文件。", advice=advice)
-    if entry.stat().st_size == 0:
+        raise SubmissionError(name, error.reason, advice=f"{error.advice}这个文件请移出收件夹。") from error
+    sha256 = sha256_of(entry)
+    if sha256 == _EMPTY:
         raise SubmissionError(name, "文件是空的（0 字节）。", advice="请重新导出或复制，替换收件夹中的这个文件。")
-    try:
-        return InboxFile(entry, name, sha256_of(entry))
-    except OSError as error:
-        advice = "请核对文件权限，并确认没有被其他程序占用。"
-        raise SubmissionError(name, f"打不开：{reason_of(error)}。", advice=advice) from error
-
-
-def _sha256_or_none(entry: Path, error: SubmissionError) -> str:
-    """Hash of a refused file for its receipt; empty for one marked 涉密, which stays unread, and for what is none."""
-    if error.code == "涉密" or entry.is_symlink() or not entry.is_file():
-        return ""
-    try:
-        return sha256_of(entry)
-    except OSError:
-        return ""
+    return InboxFile(entry, name, sha256)
 
 
 class _Namer:

@@ -1,6 +1,7 @@
 """Before collection: database, unit tree, and what lies in the inbox for whom."""
 
 import json
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,18 @@ from tasks.collect.store.receipts import (
     record_receipts,
     settle_receipts,
 )
+from tasks.step import chunked
+
+_TOLD = 50
+"""Faults of the registry that its one line tells; each unit tells its own."""
+
+_LOOKED_AT = 32
+"""Files read at once to learn of what year they are."""
+
+MANY_UNITS = 2_000
+"""From so many units on, a line tells that they are being registered."""
+
+progress = logging.getLogger("juesuan.progress")
 
 MEND_REGISTRY = "。处理办法：请更正单位登记表。"
 
@@ -64,6 +77,8 @@ def prepare_cycle(
     registry.require_filing(wanted)
     codes = [unit.code for unit in registry.filing_units if not wanted or unit.code in wanted]
     upgrade_database(url)
+    if len(registry.units) > MANY_UNITS:
+        progress.info("登记表共 %d 个单位，正在登记并查看收件夹……", len(registry.units))
     inbox, unknown_files = _identified(survey(inbox_path, registry), profile)
     if not wanted:
         require_year(inbox, year, profile)
@@ -92,17 +107,20 @@ def require_year(inbox: Inbox, year: int, profile: Profile) -> None:
         UsageError: Two files or more are of other years, and none of this one.
     """
     others: list[tuple[str, int]] = []
-    for files in inbox.candidates.values():
-        reading = read_submissions([files[0].path], profile)[files[0].path]
-        if isinstance(reading, SubmissionError) or not reading.year:
-            continue
-        if reading.year == year:
-            return
-        others.append((files[0].name, reading.year))
+    candidates = [files[0] for files in inbox.candidates.values()]
+    for batch in (candidates[:1], *chunked(candidates[1:], _LOOKED_AT)):
+        readings = read_submissions([file.path for file in batch], profile)
+        for file in batch:
+            reading = readings[file.path]
+            if isinstance(reading, SubmissionError) or not reading.year:
+                continue
+            if reading.year == year:
+                return
+            others.append((file.name, reading.year))
     if len(others) > 1:
-        file, said = others[0]
+        name, said = others[0]
         raise UsageError(
-            f"收件夹中 {len(others)} 户的文件都不是 {year} 年度的，例如《{file}》写的是 {said} 年度。"
+            f"收件夹中 {len(others)} 户的文件都不是 {year} 年度的，例如《{name}》写的是 {said} 年度。"
             "请核对本次运行填写的年度（留空或 0 表示上一年度）和收件夹，改正后重新运行。"
         )
 
@@ -131,7 +149,9 @@ def _absent(inbox: Inbox, registry: Registry) -> dict[str, tuple[StepState, str]
 def _registry_lines(registry: Registry) -> list[ReceiptLine]:
     if not registry.faults:
         return []
-    message = "；".join(registry.faults.values()) + MEND_REGISTRY
+    told = list(registry.faults.values())
+    more = f"；另有 {len(told) - _TOLD} 处" if len(told) > _TOLD else ""
+    message = "；".join(told[:_TOLD]) + more + MEND_REGISTRY
     return [ReceiptLine(registry.file, registry.sha256, "", REFUSED, REGISTRY, message)]
 
 

@@ -12,9 +12,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from models.errors import RegistryError, UsageError, reason_of
+from models.clipping import clipped
+from models.errors import RegistryError, SubmissionError, UsageError, reason_of
 from models.profiles import Profile, load_profile
-from tasks.collect.characters import unseen
+from tasks.collect.characters import shown, unseen
+from tasks.collect.opening import content_of, opened
+from tasks.collect.registry_tree import misplaced
 
 HEADERS = {
     "单位代码": "code",
@@ -33,6 +36,15 @@ WORDS_OF_COVER = ("单位类型", "会计制度", "预算级次", "报表类型"
 ENCODINGS = ("utf-8-sig", "gb18030")
 
 DEPARTMENT, UNIT = "部门", "单位"
+
+MAX_BYTES = 64 * 2**20
+"""A registry of a hundred thousand units has some ten million bytes."""
+
+_LONGEST = 200
+"""Characters of a path that a message repeats."""
+
+_RESERVED = re.compile(r"(?:CON|PRN|AUX|NUL|COM[0-9]|LPT[0-9])", re.IGNORECASE)
+"""Names that no folder may have on Windows, where results are carried to."""
 
 _CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z_\-]{0,39}")  # it becomes part of paths
 
@@ -145,10 +157,7 @@ def read_registry(path: Path, profile: Profile | None = None, *, strict: bool = 
         RegistryError: In Chinese, with file and line: unreadable, a header missing, a code or name empty or
             malformed, no department or two; when strict also everything that else becomes a fault.
     """
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise RegistryError(f"单位登记表“{path}”打不开：{reason_of(error)}。请核对路径和权限") from error
+    content = _content(path)
     cover = (profile or load_profile()).forms["封面"].rows
     options = {title: cover[title].options for title in WORDS_OF_COVER}
     rows = _parse(path.name, _decode(path.name, content))
@@ -178,6 +187,19 @@ def read_registry(path: Path, profile: Profile | None = None, *, strict: bool = 
         for position, (line, row) in enumerate(rows)
     )
     return Registry(path.name, hashlib.sha256(content).hexdigest(), units, faults)
+
+
+def _content(path: Path) -> bytes:
+    told = shown(clipped(str(path), _LONGEST))
+    try:
+        with opened(path, links=True) as stream:
+            return content_of(stream, path, MAX_BYTES)
+    except SubmissionError as error:
+        cause = error.__cause__
+        why = reason_of(cause) if isinstance(cause, OSError) else error.reason.rstrip("。")
+        raise RegistryError(f"单位登记表“{told}”打不开：{why}。请核对路径和权限") from error
+    except ValueError as error:
+        raise RegistryError(f"单位登记表“{told}”打不开：路径中有不能使用的字符") from error
 
 
 def _fault(file: str, line: int, reason: str) -> RegistryError:
@@ -253,6 +275,8 @@ def _row(file: str, line: int, values: dict[str, str]) -> dict[str, str]:
         raise _fault(file, line, f"{'单位代码' if not code else '单位名称'}是空的，请填写")
     if not _CODE.fullmatch(code):
         raise _fault(file, line, f"单位代码“{code}”只能由数字、英文字母、“-”“_”组成，最长 40 位")
+    if _RESERVED.fullmatch(code):
+        raise _fault(file, line, f"单位代码“{code}”是 Windows 的保留名称，不能作结果文件夹的名称，请改用其他代码")
     if len(name) > 200 or unseen(name):
         raise _fault(file, line, "单位名称过长（超过 200 字）或含有换行等不可见字符，请改正")
     return {attribute: values[title] for title, attribute in HEADERS.items()}
@@ -264,75 +288,59 @@ def _mended(file: str, rows: Rows, faults: dict[str, str]) -> Rows:
     if len(roots) != 1:
         return rows  # nothing to hang the others on: the tree check tells it
     kept: Rows = []
-    codes: dict[str, int] = {}
+    codes: dict[str, tuple[str, int]] = {}
     names: dict[str, int] = {}
     for line, row in rows:
         code, name = row["code"], row["name"]
-        if code in codes:
-            faults[code] = str(_fault(file, line, f"单位代码“{code}”与第 {codes[code]} 行重复，每个单位只能登记一次"))
+        if first := codes.get(code.casefold()):
+            known, where = first
+            faults[known] = str(_fault(file, line, _same_code(code, known, where)))
             continue
         if name in names:
             faults[code] = str(_fault(file, line, f"单位名称“{name}”与第 {names[name]} 行重复，每个单位只能登记一次"))
             row = row | {"name": f"{name}（{code}）"}
-        codes[code] = line
+        codes[code.casefold()] = (code, line)
         names.setdefault(name, line)
         kept.append((line, row))
-    parents = {row["code"]: row["parent_code"] for _, row in kept}
-    mended: Rows = []
-    for line, row in kept:
-        code, parent = row["code"], row["parent_code"]
-        if parent and parent not in parents:
-            faults[code] = str(_fault(file, line, f"上级代码“{parent}”在表中没有对应的单位"))
-            row = row | {"parent_code": roots[0]}
-        elif parent and (chain := _cycle_through(code, parents)):
-            faults[code] = str(_fault(file, line, f"上下级关系成了循环：{' → '.join(chain)}，请改正上级代码"))
-            row = row | {"parent_code": roots[0]}
-        mended.append((line, row))
-    return mended
+    return _hung_up(file, kept, roots[0], faults)
 
 
-def _cycle_through(code: str, parents: Mapping[str, str]) -> list[str]:
-    """The chain from a unit up to itself, empty when it reaches the department or another unit's cycle."""
-    chain = [code]
-    above = parents.get(code, "")
-    while above and above not in chain:
-        chain.append(above)
-        above = parents.get(above, "")
-    return [*chain, code] if above == code else []
+def _hung_up(file: str, rows: Rows, root: str, faults: dict[str, str]) -> Rows:
+    """Rows of which everyone reaches the department in some steps."""
+    wrong = misplaced({row["code"]: row["parent_code"] for _, row in rows}, root)
+    faults.update(
+        (row["code"], str(_fault(file, line, wrong[row["code"]]))) for line, row in rows if row["code"] in wrong
+    )
+    return [(line, row | {"parent_code": root} if row["code"] in wrong else row) for line, row in rows]
+
+
+def _same_code(code: str, known: str, line: int) -> str:
+    if code == known:
+        return f"单位代码“{code}”与第 {line} 行重复，每个单位只能登记一次"
+    return f"单位代码“{code}”与第 {line} 行的“{known}”只有大小写不同，结果文件夹会混在一起，请改用其他代码"
 
 
 def _check_tree(file: str, rows: Rows) -> None:
     """Codes and names once, one root, every parent known, nobody above himself."""
     parents: dict[str, str] = {}
-    seen: dict[tuple[str, str], int] = {}
+    codes: dict[str, tuple[str, int]] = {}
+    names: dict[str, int] = {}
     for line, row in rows:
-        for title, attribute in (("单位代码", "code"), ("单位名称", "name")):
-            first = seen.setdefault((title, row[attribute]), line)
-            if first != line:
-                raise _fault(file, line, f"{title}“{row[attribute]}”与第 {first} 行重复，每个单位只能登记一次")
+        known, first = codes.setdefault(row["code"].casefold(), (row["code"], line))
+        if first != line:
+            raise _fault(file, line, _same_code(row["code"], known, first))
+        first = names.setdefault(row["name"], line)
+        if first != line:
+            raise _fault(file, line, f"单位名称“{row['name']}”与第 {first} 行重复，每个单位只能登记一次")
         parents[row["code"]] = row["parent_code"]
     roots = [(line, row) for line, row in rows if not row["parent_code"]]
-    for line, row in rows:
-        if row["parent_code"] and row["parent_code"] not in parents:
-            raise _fault(file, line, f"上级代码“{row['parent_code']}”在表中没有对应的单位")
     if not roots:
         raise RegistryError(f"单位登记表《{file}》没有主管部门：必须有且只有一行的上级代码为空，这一行就是部门")
     if len(roots) > 1:
         raise _fault(file, roots[1][0], f"上级代码为空，但第 {roots[0][0]} 行已是部门。只能有一个部门，请填写上级代码")
-    _check_cycles(file, rows, parents)
+    wrong = misplaced(parents, roots[0][1]["code"])
+    for line, row in rows:
+        if row["code"] in wrong:
+            raise _fault(file, line, wrong[row["code"]])
     if len(rows) == 1:
         raise _fault(file, roots[0][0], "部门之下没有任何填报单位。部门本身的账由“部门本级”填报，请为它增加一行")
-
-
-def _check_cycles(file: str, rows: Rows, parents: Mapping[str, str]) -> None:
-    reaches_root: set[str] = set()
-    for line, row in rows:
-        path: list[str] = []
-        code = row["code"]
-        while code and code not in reaches_root:
-            if code in path:
-                chain = " → ".join([*path[path.index(code) :], code])
-                raise _fault(file, line, f"上下级关系成了循环：{chain}，请改正上级代码")
-            path.append(code)
-            code = parents[code]
-        reaches_root.update(path)

@@ -34,6 +34,7 @@ from reports.review import (
     UnitState,
 )
 from tasks.aggregate.flows_between_units import FLOW_KINDS
+from tasks.collect.store.receipts import is_gone
 from tasks.collect.store.versions import latest_version, latest_versions
 from tasks.disclose.approval_review import release_review
 from tasks.step import STEP_NAMES, STEPS, STEPS_OF, steps_of
@@ -162,9 +163,11 @@ def _state(unit: Unit, steps: dict[str, UnitStep], findings: Sequence[Finding]) 
         steps[step].state == StepState.WAITING for step in STEPS_OF[unit.kind] if step in steps and step != "disclose"
     ):
         return UnitState.WAITING, "尚未处理完，请重新运行。"
+    told = steps["collect"].message if "collect" in steps else ""
+    notice = f"{told}。" if is_gone(told) else ""
     if verdict_of(findings) is Verdict.PASS_WITH_WARNINGS:
-        return UnitState.WARNINGS, ""
-    return UnitState.PASSED, ""
+        return UnitState.WARNINGS, notice
+    return UnitState.PASSED, notice
 
 
 def _versions(version: SubmissionVersion) -> tuple[tuple[str, str], ...]:

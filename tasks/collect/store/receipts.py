@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from models.tables import Cycle, Receipt
 from models.tables.columns import now
 from models.trail import record
+from tasks.collect.characters import inert
 from tasks.step import IDS_PER_QUERY
 
 ACCEPTED, UNCHANGED, REFUSED = "已接收", "未更新", "退回"
@@ -23,7 +24,7 @@ GONE, CORRECTED = "已移出", "已更正"
 REGISTRY, SECRET = "登记表", "涉密"
 """Kinds of fault that are told apart from others: the registry is none of the inbox's files, and secrets come first."""
 
-_TAKEN = re.compile(r"《(.*)》第 \d+ 版", re.DOTALL)
+_TAKEN = re.compile(r"《(.*)》第 \d+ 版(?:，文件已不在收件夹，仍按已收的第 \d+ 版计入)?", re.DOTALL)
 
 
 class ReceiptLine(NamedTuple):
@@ -62,6 +63,7 @@ def record_receipts(session: Session, cycle: Cycle, lines: Iterable[ReceiptLine]
     known = {(receipt.file, receipt.sha256): receipt for receipt in stored}
     changed = 0
     for line in lines:
+        line = line._replace(message=inert(line.message))
         receipt = known.get((line.file, line.sha256))
         if receipt is not None and line.outcome == UNCHANGED and receipt.outcome in (ACCEPTED, UNCHANGED):
             continue
@@ -119,6 +121,16 @@ def receipts_of(session: Session, cycle_id: int, units: Collection[str]) -> dict
 def taken(file: str, number: int) -> str:
     """What the collect step says of a unit whose file was taken as version ``number``."""
     return f"《{file}》第 {number} 版"
+
+
+def gone(told: str, number: int) -> str:
+    """What the collect step says once the file of which :func:`taken` told lies in the inbox no more."""
+    return f"{told.partition('，文件已不在收件夹')[0]}，文件已不在收件夹，仍按已收的第 {number} 版计入"
+
+
+def is_gone(told: str) -> bool:
+    """Whether a collect step says that the file it took lies in the inbox no more."""
+    return "，文件已不在收件夹" in told and bool(taken_file(told))
 
 
 def taken_file(message: str) -> str:

@@ -13,6 +13,7 @@ from models.profiles import Profile
 from models.submission import Display, Presence, Problem, Submission
 from models.typed import plain_digits
 from tasks.collect.identity import read_year
+from tasks.collect.opening import read_whole
 from tasks.collect.performance import repeated_projects
 from tasks.collect.text.cells import clip, place
 from tasks.collect.text.layout import is_figure
@@ -46,10 +47,16 @@ _YEAR = re.compile(r"(20[0-9]{2})年(?:度|.{0,20}决算)")
 
 
 def read_text(path: Path, profile: Profile) -> Submission:
+    """Read a published text in this process, without limits: for files of our own. See :func:`read_text_content`."""
+    return read_text_content(read_whole(path), path.name, profile)
+
+
+def read_text_content(data: bytes, name: str, profile: Profile) -> Submission:
     """Read a published text.
 
     Args:
-        path: UTF-8 or GBK text with tab-separated tables.
+        data: UTF-8 or GBK text with tab-separated tables.
+        name: The file's name, for messages.
         profile: Which forms and subjects apply.
 
     Returns:
@@ -57,10 +64,10 @@ def read_text(path: Path, profile: Profile) -> Submission:
         told there, never dropped.
 
     Raises:
-        SubmissionError: The file cannot be read (missing, empty, over 20 MB, NUL, unknown encoding), no form is
+        SubmissionError: The file cannot be read (empty, too large, NUL, unknown encoding), no form is
             recognised in it, or it is marked as a state secret (code ``涉密``).
     """
-    source = load_source(path)
+    source = load_source(data, name)
     sections = split_sections(source.lines, profile.forms)
     submission = Submission(source.file, source.sha256, KIND, profile.code, profile.forms.hash)
     _read_tables(submission, sections, profile)

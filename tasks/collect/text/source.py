@@ -4,18 +4,19 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from models.errors import SubmissionError
 from models.forms.matching import normalise
 from models.invisible import visible
 
-LIMIT_BYTES = 20 * 1024 * 1024
-"""Largest text file taken; the largest published one known has some hundred kilobytes."""
-
 LIMIT_LINES = 50_000
 LIMIT_CELLS = 500
-"""Most lines, and most cells in a line; real documents have some hundreds and some dozens."""
+LIMIT_ALL_CELLS = 150_000
+"""Most lines, most cells in a line and in the file; real documents have some hundreds, some dozens, some thousands."""
+
+LIMIT_LINE = 100_000
+LIMIT_CHARACTERS = 5_000_000
+"""Most characters of a line and of the file; a real paragraph has some thousand, a real document some ten thousand."""
 
 HEAD_LINES = 60
 """Lines from the top in which a bare 涉密 counts as a marking rather than as a word of the text."""
@@ -70,40 +71,23 @@ class Source:
     lines: tuple[Line, ...]
 
 
-def load_source(path: Path) -> Source:
-    """Read a text file.
+def load_source(data: bytes, name: str) -> Source:
+    """Lines of a text file.
 
     Raises:
-        SubmissionError: It cannot be opened, is empty, too large, contains NUL, is neither UTF-8 nor GBK, or is
-            marked as a state secret (code ``涉密``).
+        SubmissionError: It is empty, too large in some way, contains NUL, is neither UTF-8 nor GBK, or is marked as a
+            state secret (code ``涉密``).
     """
-    data = _read(path)
-    text = visible(_decode(path.name, data)).translate(_DIGITS).replace("\r\n", "\n").replace("\r", "\n")
-    _refuse_shapeless(path.name, text)
+    text = visible(_decode(name, data)).translate(_DIGITS).replace("\r\n", "\n").replace("\r", "\n")
+    _refuse_shapeless(name, text)
     lines = tuple(
         Line(number, tuple(cell.strip() for cell in row.split("\t")))
         for number, row in enumerate(text.split("\n"), start=1)
     )
     if not any(line.filled for line in lines):
-        raise SubmissionError(path.name, "文件是空的。", advice="请重新导出决算公开文本后再报。")
-    _refuse_secrets(path.name, lines)
-    return Source(path.name, hashlib.sha256(data).hexdigest(), lines)
-
-
-def _read(path: Path) -> bytes:
-    try:
-        if path.stat().st_size > LIMIT_BYTES:
-            limit = LIMIT_BYTES // 1024 // 1024
-            raise SubmissionError(
-                path.name,
-                f"文件超过 {limit} MB，不是决算公开文本。",
-                advice="请只报送决算公开文本本身。",
-                code="文件过大",
-            )
-        return path.read_bytes()
-    except OSError as error:
-        reason = "文件打不开，可能不存在、是文件夹或没有读取权限。"
-        raise SubmissionError(path.name, reason, advice="请核对文件名和权限。") from error
+        raise SubmissionError(name, "文件是空的。", advice="请重新导出决算公开文本后再报。")
+    _refuse_secrets(name, lines)
+    return Source(name, hashlib.sha256(data).hexdigest(), lines)
 
 
 def _decode(file: str, data: bytes) -> str:
@@ -122,12 +106,25 @@ def _decode(file: str, data: bytes) -> str:
 
 
 def _refuse_shapeless(file: str, text: str) -> None:
+    if len(text) > LIMIT_CHARACTERS:
+        raise _shapeless(file, f"文件超过 {LIMIT_CHARACTERS // 10_000} 万个字符，不是决算公开文本")
     if text.count("\n") >= LIMIT_LINES:
-        raise SubmissionError(file, f"文件超过 {LIMIT_LINES} 行，不是决算公开文本。", code="文件过大")
+        raise _shapeless(file, f"文件超过 {LIMIT_LINES} 行，不是决算公开文本")
+    cells = 0
     for number, row in enumerate(text.split("\n"), start=1):
-        if row.count("\t") >= LIMIT_CELLS:
-            where = f"第 {number} 行"
-            raise SubmissionError(file, f"一行超过 {LIMIT_CELLS} 个单元格。", place=where, code="文件过大")
+        own = row.count("\t") + 1
+        cells += own
+        if own > LIMIT_CELLS:
+            raise _shapeless(file, f"一行超过 {LIMIT_CELLS} 个单元格", f"第 {number} 行")
+        if len(row) > LIMIT_LINE:
+            raise _shapeless(file, f"一行超过 {LIMIT_LINE // 10_000} 万个字符", f"第 {number} 行")
+    if cells - text.count("\n") > LIMIT_ALL_CELLS:
+        raise _shapeless(file, f"文件超过 {LIMIT_ALL_CELLS // 10_000} 万个单元格，不是决算公开文本")
+
+
+def _shapeless(file: str, reason: str, place: str = "") -> SubmissionError:
+    advice = "请只报送决算公开文本本身，删去无关的内容和空白。"
+    return SubmissionError(file, f"{reason}。", advice=advice, place=place, code="文件过大")
 
 
 def _refuse_secrets(file: str, lines: tuple[Line, ...]) -> None:

@@ -105,6 +105,8 @@ def _whole(content: str | int | float, unit: str) -> int:
     whole = number.to_integral_value()
     if abs(number - whole) > NOISE_FEN / 100:
         raise AmountError(f"“{shown(content)}”不是整数")
+    if abs(whole) >= _EXACT_BELOW:
+        raise AmountError(f"“{shown(content)}”超出可处理的范围")
     return int(whole)
 
 
@@ -116,6 +118,11 @@ def column_letters(column: int) -> str:
         column, rest = divmod(column - 1, 26)
         letters = chr(65 + rest) + letters
     return letters
+
+
+def cell_name(sheet: str, row: int, column: int) -> str:
+    """Name of a cell such as ``公开01!C7``; row and column from 0."""
+    return f"{shown(sheet)}!{column_letters(column)}{row + 1}"
 
 
 @dataclass
@@ -212,4 +219,4 @@ class Sheet:
 
     def address(self, row: int, column: int) -> str:
         """Name of a cell such as ``公开01!C7``."""
-        return f"{shown(self.name)}!{column_letters(column)}{row + 1}"
+        return cell_name(self.name, row, column)

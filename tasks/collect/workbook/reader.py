@@ -1,4 +1,4 @@
-"""Reads 填报工作簿, the workbook that a unit filled: guard, limited child process, recognition by names.
+"""Reads 填报工作簿, the workbook that a unit filled: guard, parser, recognition by names.
 
 Sheets are recognised by title or name, columns by their titles, rows by code or label; never by position.
 """
@@ -27,11 +27,12 @@ from reports.workbook_terms import (
     MONEY_LABEL,
     WORKBOOK_KIND,
 )
+from tasks.collect.opening import read_whole
 from tasks.collect.performance import repeated_projects
 from tasks.collect.workbook.cover import check_template, read_cover, unsigned
-from tasks.collect.workbook.grid import Sheet, is_dash, shown
-from tasks.collect.workbook.guard import GuardReport, guard_bytes, read_limited
-from tasks.collect.workbook.process import WorkbookParser
+from tasks.collect.workbook.grid import Sheet, cell_name, is_dash, shown
+from tasks.collect.workbook.guard import GuardReport, guard_bytes
+from tasks.collect.workbook.parser import parse_sheets
 from tasks.collect.workbook.records import RecordReader
 from tasks.collect.workbook.secrecy import secrecy_mark
 from tasks.collect.workbook.sheets import choose, is_guide, recognise
@@ -42,37 +43,17 @@ _UNIT = re.compile(r"单位[:：]?(亿元|百万元|万元|千元|百元)")
 
 
 def read_workbook(path: Path, profile: Profile) -> Submission:
+    """Read a workbook in this process, without limits: for files of our own. See :func:`read_workbook_content`."""
+    return read_workbook_content(read_whole(path), path.name, profile)
+
+
+def read_workbook_content(data: bytes, name: str, profile: Profile) -> Submission:
     """Read one workbook.
 
     Raises:
         SubmissionError: The file cannot be taken (code 无法读取, 模板不符), or is marked as secret (code 涉密).
     """
-    result = read_workbooks([path], profile)[path]
-    if isinstance(result, SubmissionError):
-        raise result
-    return result
-
-
-def read_workbooks(paths: Sequence[Path], profile: Profile) -> dict[Path, Submission | SubmissionError]:
-    """Read many workbooks through one child process.
-
-    Returns:
-        For every path its submission or the reason why it cannot be taken.
-    """
-    results: dict[Path, Submission | SubmissionError] = {}
-    with WorkbookParser() as parser:
-        for path in paths:
-            try:
-                results[path] = _read(path, profile, parser)
-            except SubmissionError as error:
-                results[path] = error
-    return results
-
-
-def _read(path: Path, profile: Profile, parser: WorkbookParser) -> Submission:
-    data = read_limited(path)
-    report = guard_bytes(data, path.name)
-    plain = parser.read_sheets(data, path.name)
+    report = guard_bytes(data, name)
     sheets = [
         Sheet(
             item["name"],
@@ -81,9 +62,9 @@ def _read(path: Path, profile: Profile, parser: WorkbookParser) -> Submission:
             {(fault.row, fault.column): fault.error for fault in report.faults.get(item["name"], ())},
             report.percents.get(item["name"], frozenset()),
         )
-        for item in plain
+        for item in parse_sheets(data, name)
     ]
-    return read_sheets(sheets, profile, path.name, sha256(data).hexdigest(), report)
+    return read_sheets(sheets, profile, name, sha256(data).hexdigest(), report)
 
 
 def read_sheets(
@@ -128,6 +109,8 @@ def read_sheets(
         _read_form(form, sheet, profile, submission)
     submission.problems += repeated_projects(profile.forms, submission.projects)
     read_cover(submission)
+    if report:
+        _tell_links(report, submission)
     _limit_problems(submission)
     return submission
 
@@ -274,6 +257,23 @@ def _check_unit(form: Form, sheet: Sheet, table: Table, submission: Submission) 
                 place = sheet.address(row, column)
                 words = f"《{form.name}》{place}：金额单位改成了{match[1]}。本工作簿只按元读取，请改回“元”并按元填列。"
                 _add(submission, "R-金额", form, words, place)
+
+
+def _tell_links(report: GuardReport, submission: Submission) -> None:
+    """Values that other files gave: what is stored counts, and one line per sheet says where they stand."""
+    if report.linked and not report.links:
+        words = (
+            "工作簿保存有到另一个文件的链接，没有单元格的公式用到它，已按表内的数读取。请在“数据→编辑链接”中断开链接。"
+        )
+        _add(submission, "R-公式", None, words, "", Severity.HINT)
+    for sheet, cells in report.links.items():
+        first = cell_name(sheet, *cells[0])
+        more = f"等 {len(cells)} 个单元格" if len(cells) > 1 else ""
+        words = (
+            f"{first}{more}的公式链接到另一个文件，已按保存的结果读取。请核对数值，并在“数据→编辑链接”中断开链接，"
+            "或复制后“选择性粘贴为数值”。"
+        )
+        _add(submission, "R-公式", None, words, first, Severity.HINT)
 
 
 def _limit_problems(submission: Submission) -> None:

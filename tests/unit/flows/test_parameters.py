@@ -6,7 +6,7 @@ import pytest
 
 from flows.parameters import CycleParameters
 from flows.settings import settings
-from models.errors import UsageError
+from models.errors import JuesuanError, UsageError
 
 EXAMPLE = Path(__file__).resolve().parents[3] / "deploy" / "example"
 
@@ -59,3 +59,18 @@ def test_paths_may_be_pasted_with_quotes(tmp_path: Path) -> None:
 def test_a_registry_that_is_not_there_is_told_with_its_whole_path(tmp_path: Path) -> None:
     with pytest.raises(Exception, match=f"单位登记表“{tmp_path}/无.csv”打不开：文件或文件夹不存在"):
         parameters(tmp_path / "out", registry=str(tmp_path / "无.csv")).check()
+
+
+@pytest.mark.parametrize("inbox", ["http://[", "//[x", "ftp://a/b", "x" * 10_000, "/tmp/" + "x" * 10_000, "a\0b"])
+def test_an_inbox_that_is_no_folder_is_told_in_one_sentence(tmp_path: Path, inbox: str) -> None:
+    with pytest.raises(UsageError, match="收件") as caught:
+        parameters(tmp_path / "out", inbox=inbox).check()
+    assert len(str(caught.value)) < 350
+
+
+@pytest.mark.parametrize("name", ["out", "registry"])
+@pytest.mark.parametrize("path", ["x" * 10_000, "a\0b"])
+def test_paths_that_none_can_be_are_told_in_one_sentence(tmp_path: Path, name: str, path: str) -> None:
+    with pytest.raises(JuesuanError) as caught:
+        CycleParameters.of(**parameters(tmp_path / "out").for_flow() | {name: path}).check()
+    assert len(str(caught.value)) < 350

@@ -94,7 +94,7 @@ def test_a_folder_that_is_not_there_is_told(tmp_path: Path, registry: Registry) 
         ("101001.xls", "另存为 .xlsx"),
         ("101001.docx", "请报送填报工作簿"),
         ("101001.zip", "请解压"),
-        ("101001.jio", "不能读取“.jio”类型"),
+        ("101001.jio", "决算软件的数据文件"),
         ("101001", "无扩展名"),
     ],
 )

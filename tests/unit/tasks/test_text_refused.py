@@ -61,8 +61,8 @@ def test_too_large(tmp_path: Path, profile: Profile) -> None:
 
 
 def test_missing_file_and_folder(tmp_path: Path, profile: Profile) -> None:
-    assert "打不开" in str(refused(tmp_path / "无.txt", profile))
-    assert "打不开" in str(refused(tmp_path, profile))
+    assert "找不到" in str(refused(tmp_path / "无.txt", profile))
+    assert "文件夹" in str(refused(tmp_path, profile))
 
 
 # -- state secrets ----------------------------------------------------------------------------------------------------

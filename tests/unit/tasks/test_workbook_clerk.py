@@ -10,7 +10,8 @@ from workbook_sample import PROFILE, edited, full_submission, only, put, values_
 from models.errors import SubmissionError
 from models.submission import Presence, Submission, Unread
 from reports.workbook import write_workbook
-from tasks.collect.workbook.reader import read_workbook, read_workbooks
+from tasks.collect.reading import read_submissions
+from tasks.collect.workbook.reader import read_workbook
 
 
 @pytest.fixture(scope="module")
@@ -357,7 +358,7 @@ def test_one_bad_file_costs_only_itself(full: Path, tmp_path: Path) -> None:
     bad = tmp_path / "坏.xlsx"
     bad.write_bytes(full.read_bytes()[:5000])
     missing = tmp_path / "没有.xlsx"
-    results = read_workbooks([bad, full, missing], PROFILE)
+    results = read_submissions([bad, full, missing], PROFILE)
     assert isinstance(results[bad], SubmissionError)
     assert isinstance(results[missing], SubmissionError)
     assert isinstance(results[full], Submission)

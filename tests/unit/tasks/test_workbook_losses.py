@@ -13,7 +13,7 @@ from models.profiles import load_profile
 from models.submission import Submission
 from reports.workbook import write_workbook
 from tasks.collect.workbook.grid import Sheet
-from tasks.collect.workbook.process import WorkbookParser
+from tasks.collect.workbook.parser import parse_sheets
 from tasks.collect.workbook.reader import read_sheets
 
 PROFILE = load_profile()
@@ -34,8 +34,7 @@ class Plain(list[dict[str, Any]]):
 def plain(tmp_path_factory: pytest.TempPathFactory) -> Plain:
     path = tmp_path_factory.mktemp("plain") / "甲.xlsx"
     write_workbook(PROFILE, path, submission=full_submission(PROFILE))
-    with WorkbookParser() as parser:
-        return Plain(parser.read_sheets(path.read_bytes(), path.name))
+    return Plain(parse_sheets(path.read_bytes(), path.name))
 
 
 def read(plain: list[dict[str, Any]]) -> Submission:
