@@ -22,7 +22,7 @@ from tasks.collect.store.receipts import (
     taken,
 )
 from tasks.collect.store.versions import latest_version, store_submission
-from tasks.step import StepReport, cycle_by_id, hold, key_of, reset_steps, set_step, steps_of, units_of
+from tasks.step import StepReport, cycle_by_id, hold, key_of, reset_steps, set_step, step_key, steps_of, units_of
 
 STEP = "collect"
 PUT_IN = "处理办法：请把要报送的文件放入收件夹。"
@@ -31,7 +31,8 @@ PUT_IN = "处理办法：请把要报送的文件放入收件夹。"
 def collect_units(url: str, cycle_id: int, files: Mapping[str, str]) -> StepReport:
     """Read and store the newest file of each unit, one transaction per unit.
 
-    A file that cannot be taken returns its unit with the reason; an identical file changes nothing.
+    A file that cannot be taken returns its unit with the reason; an identical file changes nothing. A file taken
+    before is read again when reader or forms have changed, and is a new version only when more or less is found in it.
 
     Args:
         url: Database.
@@ -49,7 +50,7 @@ def collect_units(url: str, cycle_id: int, files: Mapping[str, str]) -> StepRepo
         with session_of(url) as session:
             hold(session, unit)
             # Only what still lies there: another run may have taken a newer file, which an older one must not follow.
-            if _key(path, _sha256(path), profile) != key:
+            if _key(unit, path, _sha256(path), profile) != key:
                 raise FileChangedError(path.name)
             _take(session, cycle, unit, path, readings[path], key, report)
     return report
@@ -62,8 +63,8 @@ class FileChangedError(Exception):
         super().__init__(f"文件《{file}》在读取时被更换")
 
 
-def _key(path: Path, sha256: str, profile: Profile) -> str:
-    return key_of(path.name, sha256, profile.code, profile.forms.hash)
+def _key(unit: Unit, path: Path, sha256: str, profile: Profile) -> str:
+    return step_key(STEP, profile, path.name, sha256, unit.name, unit.report_type)
 
 
 def _sha256(path: Path) -> str:
@@ -84,7 +85,7 @@ def _fresh(
     for unit in units:
         path = Path(files[unit.code])
         sha256 = _sha256(path)
-        key = _key(path, sha256, profile)
+        key = _key(unit, path, sha256, profile)
         state = states.get(unit.id or 0)
         receipt = receipts.get((unit.code, path.name, sha256))
         if state is not None and state.input_key == key and _agree(state, receipt):
@@ -128,8 +129,10 @@ def _take(
     if is_new:
         reset_steps(session, unit, "validate", "score", "disclose")
     record_receipt(session, cycle, path.name, reading.sha256, unit.code, ACCEPTED, "", f"第 {version.number} 版")
-    set_step(session, unit, STEP, StepState.DONE, taken(path.name, version.number), key)
-    report.done.append(unit.code)
+    known, message = steps_of(session, [unit], STEP).get(unit.id or 0), taken(path.name, version.number)
+    same = not is_new and known is not None and (known.state, known.message) == (StepState.DONE, message)
+    set_step(session, unit, STEP, StepState.DONE, message, key)
+    (report.unchanged if same else report.done).append(unit.code)
 
 
 def check_identity(submission: Submission, code: str, name: str, year: int) -> None:

@@ -10,7 +10,17 @@ from datetime import date
 from sqlmodel import Session, col, select
 
 from models.errors import UsageError
-from models.tables import Approval, Contribution, Cycle, Event, StatutoryApproval, StepState, SubmissionVersion, Unit
+from models.tables import (
+    Approval,
+    Contribution,
+    Cycle,
+    Document,
+    Event,
+    StatutoryApproval,
+    StepState,
+    SubmissionVersion,
+    Unit,
+)
 from models.trail import record
 from tasks.collect.store.versions import latest_version
 from tasks.step import steps_of, units_of
@@ -169,9 +179,12 @@ def decide(session: Session, cycle: Cycle, decision: str, reviewer: str, comment
     row = Approval(
         cycle_id=cycle.id or 0, decision=decision, reviewer=reviewer.strip(), comment=comment, versions=versions
     )
-    newest = newest_decision(session, cycle)
-    if newest is not None and all(getattr(newest, name) == getattr(row, name) for name in _SAID):
+    newest, waiting = newest_decision(session, cycle), waiting_documents(session, cycle)
+    if newest is not None and not waiting and all(getattr(newest, name) == getattr(row, name) for name in _SAID):
         return newest
+    for document in waiting:  # decided on: the step may write what waited
+        document.pending, document.draft = "", True
+        session.add(document)
     session.add(row)
     action = "批准公开" if decision == APPROVED else "退回公开申请"
     record(session, action, cycle_id=cycle.id, unit_code=cycle.department_code, detail=comment, actor=reviewer.strip())
@@ -185,10 +198,27 @@ def newest_decision(session: Session, cycle: Cycle) -> Approval | None:
     return session.exec(query).first()
 
 
+def waiting_documents(session: Session, cycle: Cycle) -> list[Document]:
+    """Documents that stay as they were approved, although they would be written otherwise now."""
+    query = select(Document).where(Document.cycle_id == cycle.id, Document.pending != "")
+    return list(session.exec(query.order_by(col(Document.unit_code))))
+
+
+def waiting_text(session: Session, cycle: Cycle) -> str:
+    """Chinese sentence on :func:`waiting_documents`, bounded; empty when there are none."""
+    codes = [document.unit_code for document in waiting_documents(session, cycle)]
+    if not codes:
+        return ""
+    named = "、".join(codes[:_NAMED_UNITS]) + (f" 等 {len(codes)} 户" if len(codes) > _NAMED_UNITS else "")
+    return f"本系统、模板或登记信息更新后，{named} 的公开文稿与批准时不同；现仍保持批准时的文稿，请核对后重新批准公开"
+
+
 def standing_approval(session: Session, cycle: Cycle) -> Approval | None:
-    """The newest decision, when it approves and every version that it covers is unchanged."""
+    """The newest decision, when it approves, every version that it covers is unchanged, and no document waits."""
     newest = _newest_approval(session, cycle)
-    return newest if newest is not None and versions_of(newest) == covered_versions(session, cycle) else None
+    if newest is None or waiting_documents(session, cycle):
+        return None
+    return newest if versions_of(newest) == covered_versions(session, cycle) else None
 
 
 def _newest_approval(session: Session, cycle: Cycle) -> Approval | None:

@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 
 from models.database import read_session_of, session_of
 from models.profiles import Profile, load_profile
+from models.provenance import made_with
 from models.tables import (
     Contribution,
     Cycle,
@@ -15,14 +16,26 @@ from models.tables import (
     SubmissionVersion,
     Unit,
 )
-from reports.disclosure import DepartmentScope, build_disclosure, template_hash
+from reports.disclosure import DepartmentScope, build_disclosure
 from reports.html import render_html
 from tasks.collect.store.versions import latest_version, load_submission
 from tasks.disclose.approval import is_released
-from tasks.disclose.files import is_intact, put_document, withdraw_document
-from tasks.step import StepReport, cycle_by_id, hold, key_of, results_folder, set_step, steps_of, units_below, units_of
+from tasks.disclose.files import awaits_approval, is_intact, put_document, stored_document, withdraw_document
+from tasks.step import (
+    StepReport,
+    cycle_by_id,
+    hold,
+    results_folder,
+    set_step,
+    step_key,
+    steps_of,
+    units_below,
+    units_of,
+)
 
 STEP = "disclose"
+
+KEPT = "决算公开.html（保持批准公开时的内容；更新后的内容与之不同，须重新批准公开）"
 
 
 def document_path(cycle: Cycle, unit: Unit) -> str:
@@ -65,19 +78,31 @@ def _disclose(
         return set_step(session, unit, STEP, StepState.WAITING, "", "") or gone
     scope = _scope(session, unit, units, version) if unit.kind == "部门" else None
     draft = not is_released(session, cycle, unit, version)
-    key = key_of(version.sha256, template_hash(), draft, mark, scope, unit.name)
-    known = steps_of(session, [unit], STEP).get(unit.id or 0)
-    if known is not None and known.input_key == key and is_intact(session, out, cycle_id, path):
+    key = step_key(STEP, profile, version.number, version.sha256, draft, mark, scope, unit.name)
+    known, stored = steps_of(session, [unit], STEP).get(unit.id or 0), stored_document(session, cycle_id, path)
+    settled = stored is not None and (stored.draft == draft or stored.pending != "")
+    if known is not None and known.input_key == key and settled and is_intact(session, out, cycle_id, path):
         return False
-    document, warnings = build_disclosure(
-        profile, load_submission(session, version.id or 0), unit_name=unit.name, unit_code=unit.code, year=cycle.year,
-        draft=draft, mark=mark, department=scope,
-    )  # fmt: skip
+    submission = load_submission(session, version.id or 0)
+
+    def written(draft: bool) -> tuple[bytes, list[str]]:
+        document, warnings = build_disclosure(
+            profile, submission, unit_name=unit.name, unit_code=unit.code, year=cycle.year, draft=draft, mark=mark,
+            department=scope,
+        )  # fmt: skip
+        return render_html(document).encode("utf-8"), warnings
+
+    content, warnings = written(draft)
     row = Document(
         cycle_id=cycle_id, unit_code=unit.code, kind="决算公开", format="html", path=path, sha256="",
-        submission_id=version.id, template_hash=template_hash(), draft=draft,
+        submission_id=version.id, template_hash=made_with(f"tasks.{STEP}", profile), draft=draft,
     )  # fmt: skip
-    changed = put_document(session, out, row, render_html(document).encode("utf-8"))
+    if stored is not None and not draft and awaits_approval(stored, row, content):
+        if is_intact(session, out, cycle_id, path):
+            stored.pending = row.pending
+            return set_step(session, unit, STEP, StepState.DONE, KEPT, key)
+        row.draft, (content, warnings) = True, written(draft=True)  # what was approved is lost
+    changed = put_document(session, out, row, content)
     message = "决算公开.html" + (f"，待补：{'；'.join(warnings)}" if warnings else "")
     return set_step(session, unit, STEP, StepState.DONE, message, key) or changed
 

@@ -28,9 +28,9 @@ from tasks.step import (
     cycle_by_id,
     hold,
     is_as_seen,
-    key_of,
     rest_step,
     set_step,
+    step_key,
     steps_of,
     units_of,
 )
@@ -122,7 +122,8 @@ def _work(
             idle.append((unit, (before, state)))
             continue
         prior = priors.get(unit.code)
-        key = key_of(version.sha256, rules.hash, prior.sha256 if prior else "", sorted(attributes_of(unit).items()))
+        inputs = [(one.number, one.sha256) for one in (version, prior) if one]
+        key = step_key(STEP, profile, *inputs, sorted(attributes_of(unit).items()))
         if state is not None and state.input_key == key:
             report.unchanged.append(unit.code)
             if state.state == StepState.RETURNED:
