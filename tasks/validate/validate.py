@@ -1,20 +1,22 @@
 """Validation step over a set of units: load, judge through GX, store outcomes, findings and verdicts."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Literal
 
-from sqlmodel import Session, col, delete, select
+from sqlmodel import Session, col, delete, func, select
 
 from expectations.catalogue import RuleSet, load_rules
 from expectations.cube import UnitData
 from expectations.gx import judge_with_gx
-from expectations.verdicts import FindingKey, explain_outcomes, findings_of, summarise
+from expectations.verdicts import Earlier, explain_outcomes, findings_of, line_of, summarise
 from models.database import bulk_insert, read_session_of, session_of
 from models.findings import Finding, RuleOutcome, Severity, Status, Verdict
 from models.profiles import Profile, load_profile
+from models.submission import Explanation
 from models.tables import (
     Cycle,
+    ExplanationRecord,
     FindingRecord,
     OutcomeRecord,
     StepState,
@@ -38,6 +40,8 @@ from tasks.step import (
 STEP = "validate"
 
 Scope = Literal["单位", "部门"]
+
+_JUDGED = (Status.HOLDS.value, Status.VIOLATED.value)
 
 
 def validate_units(url: str, cycle_id: int, codes: Sequence[str], scope: Scope = "单位") -> StepReport:
@@ -86,7 +90,7 @@ class Work:
 
 def _judge(session: Session, work: Work, rules: RuleSet, judged: Sequence[RuleOutcome], report: StepReport) -> None:
     """Store what was found about one unit, and its verdict."""
-    earlier = _earlier_explanations(session, work.unit, work.version)
+    earlier = earlier_explanations(session, work.unit, work.version)
     outcomes = explain_outcomes(judged, work.data.submission.explanations, earlier)
     store_outcomes(session, work.version, rules, outcomes)
     message = describe(findings_of(outcomes))
@@ -162,19 +166,32 @@ def prior_versions(session: Session, cycle: Cycle, units: Sequence[Unit], role: 
     return {codes[unit_id]: version for unit_id, version in latest_versions(session, codes, role).items()}
 
 
-def _earlier_explanations(
-    session: Session, unit: Unit, version: SubmissionVersion
-) -> Mapping[FindingKey, tuple[int | None, str]]:
-    """Explanations given for the version before, by rule and place; they live on while the difference is the same."""
+def earlier_explanations(session: Session, unit: Unit, version: SubmissionVersion) -> Earlier:
+    """What was explained in the unit's versions before this one."""
     if version.number < 2:
-        return {}
-    query = (
+        return Earlier()
+    before = (
+        col(SubmissionVersion.unit_id) == unit.id,
+        col(SubmissionVersion.role) == version.role,
+        col(SubmissionVersion.number) < version.number,
+    )
+    found = session.exec(
         select(FindingRecord)
         .join(SubmissionVersion, col(SubmissionVersion.id) == FindingRecord.submission_id)
-        .where(SubmissionVersion.unit_id == unit.id, SubmissionVersion.role == version.role)
-        .where(SubmissionVersion.number == version.number - 1, FindingRecord.explanation != "")
+        .where(*before, FindingRecord.explanation != "")
+        .order_by(col(SubmissionVersion.number), col(FindingRecord.position))
     )
-    return {(row.rule, row.form, row.row, row.column): (row.difference, row.explanation) for row in session.exec(query)}
+    accepted = tuple(((row.rule, row.form, row.row, row.column), row.difference, row.explanation) for row in found)
+    lines = session.exec(
+        select(ExplanationRecord)
+        .join(SubmissionVersion, col(SubmissionVersion.id) == ExplanationRecord.submission_id)
+        .join(OutcomeRecord, col(OutcomeRecord.submission_id) == ExplanationRecord.submission_id)
+        # The same file, read again by a mended reader, is not another one: its lines were written for what it holds.
+        .where(*before, SubmissionVersion.sha256 != version.sha256)
+        .where(OutcomeRecord.rule == func.trim(ExplanationRecord.rule), col(OutcomeRecord.status).in_(_JUDGED))
+    )
+    written = frozenset(line_of(Explanation(row.rule, row.form, row.row, row.column, row.text)) for row in lines)
+    return Earlier(written, accepted)
 
 
 def store_outcomes(
