@@ -25,6 +25,7 @@ from models.tables import (
     UnitStep,
 )
 from tasks.collect.store.versions import latest_versions, load_submissions
+from tasks.disclose.approval import statutory_approval, versions_of
 from tasks.step import (
     StepReport,
     cycle_by_id,
@@ -155,15 +156,33 @@ def attributes_of(unit: Unit) -> dict[str, str]:
 
 
 def prior_versions(session: Session, cycle: Cycle, units: Sequence[Unit], role: str) -> dict[str, SubmissionVersion]:
-    """The units' newest versions of the year before, by unit code, as far as this database has them."""
-    query = (
-        select(Unit.id, Unit.code)
-        .join(Cycle, col(Cycle.id) == Unit.cycle_id)
-        .where(Cycle.year == cycle.year - 1, Cycle.department_code == cycle.department_code)
-    )
+    """The units' accounts of the year before, by unit code, as far as this database has them and they stand.
+
+    The version that 批复 covers counts, else the newest if it passed; one that was returned says nothing for certain.
+    """
+    query = select(Cycle).where(Cycle.year == cycle.year - 1, Cycle.department_code == cycle.department_code)
+    before = session.exec(query).first()
+    if before is None:
+        return {}
     wanted = {unit.code for unit in units}
-    codes = {unit_id or 0: code for unit_id, code in session.exec(query) if code in wanted}
-    return {codes[unit_id]: version for unit_id, version in latest_versions(session, codes, role).items()}
+    then = [unit for unit in session.exec(select(Unit).where(Unit.cycle_id == before.id)) if unit.code in wanted]
+    newest, judged = latest_versions(session, [unit.id or 0 for unit in then], role), steps_of(session, then, STEP)
+    statutory = statutory_approval(session, before)
+    approved = versions_of(statutory) if statutory else {}
+    found: dict[str, SubmissionVersion] = {}
+    for unit in then:
+        version, number, state = newest.get(unit.id or 0), approved.get(unit.code), judged.get(unit.id or 0)
+        if number is not None and version is not None and version.number != number:
+            version = _version(session, unit, role, number)
+        passed = state is not None and state.state == StepState.DONE
+        if version is not None and (number is not None or passed):
+            found[unit.code] = version
+    return found
+
+
+def _version(session: Session, unit: Unit, role: str, number: int) -> SubmissionVersion | None:
+    query = select(SubmissionVersion).where(SubmissionVersion.unit_id == unit.id, SubmissionVersion.role == role)
+    return session.exec(query.where(SubmissionVersion.number == number)).first()
 
 
 def earlier_explanations(session: Session, unit: Unit, version: SubmissionVersion) -> Earlier:
