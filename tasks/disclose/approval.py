@@ -38,7 +38,10 @@ _SAID = ("decision", "reviewer", "comment", "versions")
 
 
 def covered_versions(session: Session, cycle: Cycle) -> dict[str, int]:
-    """Numbers of the versions that a release covers now: every department's sum and the units in it, by unit code."""
+    """Numbers of the versions that a release covers now: every department's sum and the units in it, by unit code.
+
+    Versions are counted by :func:`first_read`.
+    """
     covered: dict[str, int] = {}
     for unit in units_of(session, cycle.id or 0):
         total = latest_version(session, unit.id or 0, "汇总") if unit.kind == "部门" else None
@@ -50,12 +53,30 @@ def covered_versions(session: Session, cycle: Cycle) -> dict[str, int]:
 def _shown(session: Session, unit: Unit, version: SubmissionVersion) -> dict[str, int]:
     """Numbers of the versions whose figures a document shows: its own and, for a sum, those that are in it."""
     rows = session.exec(
-        select(Unit.code, SubmissionVersion.number)
+        select(Unit.code, SubmissionVersion)
         .join(SubmissionVersion, col(SubmissionVersion.unit_id) == Unit.id)
         .join(Contribution, col(Contribution.source_id) == SubmissionVersion.id)
         .where(Contribution.submission_id == version.id, SubmissionVersion.role == "报送")
     ).all()
-    return {code: number for code, number in rows} | {unit.code: version.number}
+    return {code: first_read(session, own).number for code, own in rows} | {
+        unit.code: first_read(session, version).number
+    }
+
+
+def first_read(session: Session, version: SubmissionVersion) -> SubmissionVersion:
+    """The version that an approval knows a version by: the first of the same file in which no figure was different.
+
+    A mended reader makes a new version of a file that has long been approved. Nobody handed anything in, and as long as
+    no figure has changed, nothing is void; what would be published otherwise waits in its document.
+    """
+    while version.number > 1 and version.diff == "[]":
+        query = select(SubmissionVersion).where(SubmissionVersion.unit_id == version.unit_id)
+        same = (SubmissionVersion.role == version.role, SubmissionVersion.number == version.number - 1)
+        before = session.exec(query.where(*same)).first()
+        if before is None or (version.role == "报送" and before.sha256 != version.sha256):
+            break
+        version = before
+    return version
 
 
 def obstacles(session: Session, cycle: Cycle) -> list[str]:

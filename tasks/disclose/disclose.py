@@ -1,6 +1,7 @@
 """Disclosure step: writes the 决算公开 document of each unit that passed and of each department that was added up."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from sqlmodel import Session, col, select
@@ -19,7 +20,7 @@ from models.tables import (
 from reports.disclosure import DepartmentScope, build_disclosure
 from reports.html import render_html
 from tasks.collect.store.versions import latest_version, load_submission
-from tasks.disclose.approval import is_released
+from tasks.disclose.approval import first_read, is_released
 from tasks.disclose.files import awaits_approval, is_intact, put_document, stored_document, withdraw_document
 from tasks.step import (
     StepReport,
@@ -83,28 +84,31 @@ def _disclose(
     settled = stored is not None and (stored.draft == draft or stored.pending != "")
     if known is not None and known.input_key == key and settled and is_intact(session, out, cycle_id, path):
         return False
-    submission = load_submission(session, version.id or 0)
-
-    def written(draft: bool) -> tuple[bytes, list[str]]:
-        document, warnings = build_disclosure(
-            profile, submission, unit_name=unit.name, unit_code=unit.code, year=cycle.year, draft=draft, mark=mark,
-            department=scope,
-        )  # fmt: skip
-        return render_html(document).encode("utf-8"), warnings
-
-    content, warnings = written(draft)
+    build = partial(
+        build_disclosure, profile, load_submission(session, version.id or 0), unit_name=unit.name, unit_code=unit.code,
+        year=cycle.year, mark=mark, department=scope,
+    )  # fmt: skip
+    document, warnings = build(draft=draft)
     row = Document(
         cycle_id=cycle_id, unit_code=unit.code, kind="决算公开", format="html", path=path, sha256="",
         submission_id=version.id, template_hash=made_with(f"tasks.{STEP}", profile), draft=draft,
     )  # fmt: skip
-    if stored is not None and not draft and awaits_approval(stored, row, content):
+    approved = stored if not draft and _shows(session, stored, version) else None
+    if approved is not None and awaits_approval(approved, row, render_html(document).encode("utf-8")):
         if is_intact(session, out, cycle_id, path):
-            stored.pending = row.pending
+            approved.pending = row.pending
             return set_step(session, unit, STEP, StepState.DONE, KEPT, key)
-        row.draft, (content, warnings) = True, written(draft=True)  # what was approved is lost
-    changed = put_document(session, out, row, content)
+        row.draft = True  # what was approved is lost
+        document, warnings = build(draft=True)
+    changed = put_document(session, out, row, render_html(document).encode("utf-8"))
     message = "决算公开.html" + (f"，待补：{'；'.join(warnings)}" if warnings else "")
     return set_step(session, unit, STEP, StepState.DONE, message, key) or changed
+
+
+def _shows(session: Session, stored: Document | None, version: SubmissionVersion) -> bool:
+    """Whether a document was written of the same figures."""
+    shown = session.get(SubmissionVersion, stored.submission_id) if stored is not None else None
+    return shown is not None and first_read(session, shown).id == first_read(session, version).id
 
 
 def _standing_version(session: Session, unit: Unit) -> SubmissionVersion | None:

@@ -75,12 +75,12 @@ def put_document(session: Session, out: Path, wanted: Document, content: bytes) 
 
 
 def awaits_approval(stored: Document, wanted: Document, content: bytes) -> bool:
-    """Whether a document would not be what was approved; ``wanted`` then says what waits for another approval.
+    """Whether a document of the same figures would not be what was approved; ``wanted`` then says what waits.
 
     A template, a name or the program may change after an approval: nobody has agreed to publish that.
     """
     sha256 = hashlib.sha256(content).hexdigest()
-    approved = stored.submission_id == wanted.submission_id and (not stored.draft or stored.pending != "")
+    approved = not stored.draft or stored.pending != ""
     if not approved or (stored.sha256 == sha256 and not stored.draft):
         return False
     wanted.pending = sha256

@@ -140,6 +140,7 @@ def main() -> None:
         told["changes"][change["name"]] = {"after": after, "fresh": fresh}
     approved = copied("approved", "first")
     told["approved"] = apart(lambda: approve(approved)) + apart(lambda: cycle(approved))
+    told["read again"] = changed(changes[-1], lambda: apart(lambda: cycle(copied("read", "approved"))))
     told["updated"] = changed(changes[0], lambda: apart(lambda: cycle(approved)))
     told["approved again"] = changed(
         changes[0], lambda: apart(lambda: approve(approved)) + apart(lambda: cycle(approved))

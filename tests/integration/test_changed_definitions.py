@@ -141,6 +141,14 @@ def test_the_two_weights_matter(told: dict[str, Any]) -> None:
     assert told["changes"]["权重"]["after"]["findings"] != told["first"]["findings"]
 
 
+def test_a_file_read_again_without_another_figure_leaves_its_approval(told: dict[str, Any]) -> None:
+    (after,), (_, approved) = told["read again"], told["approved"]
+    assert after["versions"] == approved["versions"] + 2
+    published = {name: text for name, text in approved["documents"].items() if name.endswith("决算公开.html")}
+    assert published.items() <= after["documents"].items()
+    assert "已批准公开。" in after["documents"]["2022-301/审核报告.html"]
+
+
 def test_an_approved_document_stays_as_it_was_approved(told: dict[str, Any]) -> None:
     decided, approved = told["approved"]
     assert decided["stands"] and len(decided["changed"]) == 3
