@@ -97,6 +97,8 @@ def _data(reached: set[Path], profile: Profile) -> set[Path]:
     found: set[Path] = set()
     for package in {module.parent for module in reached}:
         for path in package.iterdir():
+            if path.name.startswith("."):  # an editor's, or the system's
+                continue
             if path.is_file() and path.suffix != ".py":
                 found |= {path} if path.stem not in others else set()
             elif path.is_dir() and _is_data(path) and _counts(path, reached):
