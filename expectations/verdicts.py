@@ -1,9 +1,9 @@
 """Verdict of a submission from its outcomes, and the explanations that let verifiable findings pass."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
-from models.findings import Finding, RuleOutcome, Severity, Status, Verdict, verdict_of
+from models.findings import Finding, RuleOutcome, Severity, Status, Verdict, figure_text, verdict_of
 from models.forms.matching import bare_name
 from models.submission import Explanation
 
@@ -32,41 +32,78 @@ def _speaks_of(explanation: Explanation, finding: Finding) -> bool:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What was explained in a unit's earlier versions.
+
+    Attributes:
+        lines: Lines of form 说明 that stood in one of them when their rule was judged, as :func:`line_of` has them.
+        accepted: Place, difference and text of every finding that was explained, oldest first.
+    """
+
+    lines: frozenset[tuple[str, ...]] = frozenset()
+    accepted: tuple[tuple[FindingKey, int | None, str], ...] = ()
+
+    def covers(self, explanation: Explanation, finding: Finding) -> bool:
+        """Whether a line speaks of this difference: it is new or reworded, or was accepted for the same one."""
+        said = (key_of(finding), finding.difference, explanation.text.strip())
+        return line_of(explanation) not in self.lines or said in self.accepted
+
+    def kept(self, finding: Finding) -> str:
+        """What explained this difference before; it need not be written again."""
+        place, difference = key_of(finding), finding.difference
+        texts = [text for key, other, text in self.accepted if key == place and other == difference is not None]
+        return texts[-1] if texts else ""
+
+    def asked_again(self, explanation: Explanation, finding: Finding) -> str:
+        """Sentence on a line that was written for another difference."""
+        text, unit = explanation.text.strip(), finding.unit_of_amount
+        spoken = [other for key, other, said in self.accepted if (key, said) == (key_of(finding), text)]
+        if not spoken or spoken[-1] is None or finding.difference is None:
+            return "《说明》中原有的说明不是针对这处不符写的，请重新说明。"
+        before, now = (figure_text(value, unit, grouping=True) for value in (spoken[-1], finding.difference))
+        return f"《说明》中原有的说明是针对差额 {before} {unit}写的，现差额为 {now} {unit}，请重新说明。"
+
+
+def line_of(explanation: Explanation) -> tuple[str, ...]:
+    """What makes a line of form 说明 the same in another version."""
+    line = (explanation.rule, explanation.form, explanation.row, explanation.column, explanation.text)
+    return tuple(part.strip() for part in line)
+
+
 def apply_explanations(
-    findings: Iterable[Finding],
-    explanations: Sequence[Explanation],
-    previous: Mapping[FindingKey, tuple[int | None, str]] | None = None,
+    findings: Iterable[Finding], explanations: Sequence[Explanation], earlier: Earlier | None = None
 ) -> list[Finding]:
     """Put the unit's explanations into the verifiable findings that they speak of.
 
-    The most exact explanation counts. One given for an earlier version is kept while the difference is unchanged.
+    The most exact explanation counts. One that stands there since an earlier version explains the differences that it
+    was accepted for, and no other; one that was accepted is kept while the difference is unchanged.
 
     Args:
         findings: Findings of this version.
         explanations: Form 说明 of this version.
-        previous: For findings of the earlier version their difference and explanation.
+        earlier: What the versions before had; nothing for the first one, and for a file without a database.
     """
     exactness = sorted(explanations, key=lambda item: -sum(map(bool, (item.form, item.row, item.column))))
-    explained = []
-    for finding in findings:
-        if _explainable(finding):
-            text = next((item.text.strip() for item in exactness if _speaks_of(item, finding)), "")
-            difference, earlier = (previous or {}).get(key_of(finding), (None, ""))
-            if not text and earlier and difference is not None and difference == finding.difference:
-                text = earlier
-            finding = replace(finding, explanation=text)
-        explained.append(finding)
-    return explained
+    return [_explained(finding, exactness, earlier or Earlier()) for finding in findings]
+
+
+def _explained(finding: Finding, explanations: Sequence[Explanation], earlier: Earlier) -> Finding:
+    if not _explainable(finding):
+        return finding
+    meant = [item for item in explanations if _speaks_of(item, finding)]
+    text = next((item.text.strip() for item in meant if earlier.covers(item, finding)), "") or earlier.kept(finding)
+    if text or not meant:
+        return replace(finding, explanation=text)
+    return replace(finding, message=finding.message + earlier.asked_again(meant[0], finding))
 
 
 def explain_outcomes(
-    outcomes: Iterable[RuleOutcome],
-    explanations: Sequence[Explanation],
-    previous: Mapping[FindingKey, tuple[int | None, str]] | None = None,
+    outcomes: Iterable[RuleOutcome], explanations: Sequence[Explanation], earlier: Earlier | None = None
 ) -> list[RuleOutcome]:
     """Outcomes with :func:`apply_explanations` done to their findings."""
     return [
-        replace(outcome, findings=tuple(apply_explanations(outcome.findings, explanations, previous)))
+        replace(outcome, findings=tuple(apply_explanations(outcome.findings, explanations, earlier)))
         for outcome in outcomes
     ]
 

@@ -20,8 +20,8 @@ import models.tables  # noqa: F401  (declares every table on SQLModel.metadata)
 from models.tables.columns import UtcDateTime
 
 LEFT_OUT_TABLES = ("database_identity", "event")
-LEFT_OUT_COLUMNS = ("unitstep.attempt", "cell.position", "cycle.sources")
-"""How often a step ran, in which order cells were read, and from which folders."""
+LEFT_OUT_COLUMNS = ("unitstep.attempt", "cell.position", "cycle.sources", "submissionversion.catalogue_hash")
+"""How often a step ran, in which order cells were read, from which folders, and with which wording of the forms first."""
 
 NAMED = {
     "cycle": ("year", "department_code"),

@@ -3,10 +3,8 @@
 Basis: 预算法第十四条 and 财预〔2016〕143号 name what must be public; the order of the parts is the customary one.
 """
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from models.profiles import Profile
 from models.submission import Submission
@@ -16,8 +14,6 @@ from reports.narrative import Narrator, load_glossary, load_outline
 from reports.projects import project_tables
 from reports.tables import form_table, list_table
 
-_HERE = Path(__file__).parent
-_SOURCES = ("blocks.py", "disclosure.py", "figures.py", "html.py", "narrative.py", "projects.py", "tables.py")
 _NUMERALS = "零一二三四五六七八九十"
 PROJECT_FORM = "自评表"
 
@@ -167,14 +163,3 @@ class _Builder:
                 yield PageBreak()
             yield Heading(2, f"附件{number} {project.name}", f"p5-{number}")
             yield from project_tables(form, project, year=self.year)
-
-
-def template_hash() -> str:
-    """sha256 over the templates and the modules that make documents, so that a document can name what wrote it."""
-    digest = hashlib.sha256()
-    files = [_HERE / name for name in _SOURCES]
-    files += sorted(path for path in (_HERE / "templates").rglob("*") if path.is_file())
-    for file in files:
-        digest.update(file.relative_to(_HERE).as_posix().encode("utf-8") + b"\0")
-        digest.update(hashlib.sha256(file.read_bytes()).digest())
-    return digest.hexdigest()

@@ -9,6 +9,8 @@ from sqlmodel import Session, col, select
 
 from models.database import session_of
 from models.errors import JuesuanError
+from models.profiles import Profile
+from models.provenance import made_with
 from models.tables import Cycle, StepState, Unit, UnitStep
 from models.tables.columns import now
 from models.trail import record
@@ -59,6 +61,11 @@ class StepReport:
 def key_of(*parts: object) -> str:
     """Fingerprint of what a step works on; the same key again means that there is nothing to do."""
     return hashlib.sha256("\x1f".join(str(part) for part in parts).encode("utf-8")).hexdigest()
+
+
+def step_key(step: str, profile: Profile, *inputs: object) -> str:
+    """Key of a step's result: its input, its program and the definitions it uses; when one changes, it is done again."""
+    return key_of(made_with(f"tasks.{step}", profile), *inputs)
 
 
 def units_of(session: Session, cycle_id: int, codes: Iterable[str] | None = None) -> list[Unit]:

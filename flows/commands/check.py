@@ -47,6 +47,10 @@ def _text(judgement: Judgement) -> str:
             lines += _rule_lines([f for f in violated if f.severity is severity and f.rule == rule])
     if any(finding.severity is Severity.VERIFIABLE and finding.blocks for finding in violated):
         lines.append("\n核实性不符：有误的请更正；情况属实的，请在《说明》表填写审核编号和说明内容后再报。")
+    if any(finding.explanation for finding in violated):
+        lines.append(
+            "\n已按本文件《说明》表采用的说明，收表时还要与以前报送的版本核对：差额已变而说明没有改写的，会要求重新说明。"
+        )
     lines += _unchecked_lines(judgement.findings)
     lines += _score_lines(judgement)
     return "\n".join(lines)

@@ -14,7 +14,9 @@ class Document(SQLModel, table=True):
     Attributes:
         kind: ``决算公开``, ``审核报告``. path: Below the output folder, with forward slashes.
         submission_id: The version it shows; ``None`` for reports about a whole cycle.
-        template_hash: Hash of the templates and code version that wrote it. draft: Carries 草稿.
+        template_hash: Of the program, templates and definitions that wrote it. draft: Carries 草稿.
+        pending: sha256 of what would be written now in place of an approved document, which stays until somebody
+            approves again; empty when nothing waits.
     """
 
     __table_args__ = (UniqueConstraint("cycle_id", "path"),)
@@ -29,6 +31,7 @@ class Document(SQLModel, table=True):
     submission_id: int | None = Field(default=None, foreign_key="submissionversion.id")
     template_hash: str = ""
     draft: bool = True
+    pending: str = ""
     written_at: datetime = moment()
 
 

@@ -16,6 +16,7 @@ from tasks.step import (
     key_of,
     reset_steps,
     set_step,
+    step_key,
     steps_of,
     units_below,
     units_of,
@@ -59,11 +60,12 @@ def _aggregate(session: Session, cycle: Cycle, code: str) -> bool:
     node = next(unit for unit in units if unit.code == code)
     below = units_below(units, code)
     versions, missing = _standing(session, below)
-    key = key_of(
-        profile.forms.hash,
+    key = step_key(
+        STEP,
+        profile,
         node.name,
         *(
-            f"{unit.code}:{versions[unit.code].sha256}:{unit.report_type}:{unit.name}:{unit.parent_code}"
+            f"{unit.code}:{versions[unit.code].number}:{versions[unit.code].sha256}:{unit.report_type}:{unit.name}:{unit.parent_code}"
             for unit in below
             if unit.code in versions
         ),
@@ -131,10 +133,9 @@ def _store(
         proposal = store_content_version(session, node, result.proposal, role="调整建议", report_type="调整表")
         ids[node.code], numbers[node.code] = proposal.id or 0, proposal.number
     # Natural keys: the same sum must have the same fingerprint in every database and order of arrival.
-    parts = [f"{addend.code}:{numbers[addend.code]}:{addend.sign}:{addend.kind}" for addend in result.addends]
-    total = store_content_version(
-        session, node, result.submission, role="汇总", report_type="部门汇总", basis=key_of(*parts)
-    )
+    parts = [(numbers[addend.code], addend.code, addend.sign, addend.kind, addend.note) for addend in result.addends]
+    basis = key_of(*parts, *sorted(result.sources.items()))
+    total = store_content_version(session, node, result.submission, role="汇总", report_type="部门汇总", basis=basis)
     if session.exec(select(Contribution.id).where(Contribution.submission_id == total.id)).first() is not None:
         return False
     contributions = []

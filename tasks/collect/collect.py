@@ -24,7 +24,18 @@ from tasks.collect.store.receipts import (
     taken,
 )
 from tasks.collect.store.versions import latest_versions, store_submission
-from tasks.step import StepReport, chunked, cycle_by_id, hold, key_of, reset_steps, set_step, steps_of, units_of
+from tasks.step import (
+    StepReport,
+    chunked,
+    cycle_by_id,
+    hold,
+    key_of,
+    reset_steps,
+    set_step,
+    step_key,
+    steps_of,
+    units_of,
+)
 
 STEP = "collect"
 _MOST_ZEROS = 10
@@ -36,7 +47,8 @@ def collect_units(url: str, cycle_id: int, files: Mapping[str, str]) -> StepRepo
     """Read and store the newest file of each unit, one transaction per unit.
 
     A file that left, became a link or a pipe, or grew beyond all measure since it was listed is refused like any other.
-    A file that cannot be taken returns its unit with the reason; an identical file changes nothing.
+    A file that cannot be taken returns its unit with the reason; an identical file changes nothing. A file taken
+    before is read again when reader or forms have changed, and is a new version only when more or less is found in it.
 
     Args:
         url: Database.
@@ -55,7 +67,7 @@ def collect_units(url: str, cycle_id: int, files: Mapping[str, str]) -> StepRepo
             hold(session, unit)
             # Only what still lies there: another run may have taken a newer file, which an older one must not follow.
             sha256 = sha256_or_none(path)
-            if sha256 != readings[path].sha256 or _key(path, sha256, profile) != key:
+            if sha256 != readings[path].sha256 or _key(unit, path, sha256, profile) != key:
                 raise FileChangedError(path.name)
             _take(session, cycle, unit, path, readings[path], key, report)
     return report
@@ -68,8 +80,8 @@ class FileChangedError(Exception):
         super().__init__(f"文件《{file}》在读取时被更换")
 
 
-def _key(path: Path, sha256: str, profile: Profile) -> str:
-    return key_of(path.name, sha256, profile.code, profile.forms.hash)
+def _key(unit: Unit, path: Path, sha256: str, profile: Profile) -> str:
+    return step_key(STEP, profile, path.name, sha256, unit.name, unit.report_type)
 
 
 def _fresh(
@@ -82,7 +94,7 @@ def _fresh(
     for unit in units:
         path = Path(files[unit.code])
         sha256 = sha256_or_none(path)
-        key = _key(path, sha256, profile)
+        key = _key(unit, path, sha256, profile)
         state = states.get(unit.id or 0)
         receipt = receipts.get((unit.code, path.name, sha256))
         if state is not None and state.input_key == key and _agree(state, receipt):
@@ -130,8 +142,10 @@ def _take(
     if is_new:
         reset_steps(session, unit, "validate", "score", "disclose")
     record_receipt(session, cycle, path.name, reading.sha256, unit.code, ACCEPTED, "", f"第 {version.number} 版")
-    set_step(session, unit, STEP, StepState.DONE, taken(path.name, version.number), key)
-    report.done.append(unit.code)
+    known, message = steps_of(session, [unit], STEP).get(unit.id or 0), taken(path.name, version.number)
+    same = not is_new and known is not None and (known.state, known.message) == (StepState.DONE, message)
+    set_step(session, unit, STEP, StepState.DONE, message, key)
+    (report.unchanged if same else report.done).append(unit.code)
 
 
 def _codes_like(session: Session, cycle_id: int, reading: Submission) -> list[str]:

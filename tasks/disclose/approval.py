@@ -10,7 +10,17 @@ from datetime import date
 from sqlmodel import Session, col, select
 
 from models.errors import UsageError
-from models.tables import Approval, Contribution, Cycle, Event, StatutoryApproval, StepState, SubmissionVersion, Unit
+from models.tables import (
+    Approval,
+    Contribution,
+    Cycle,
+    Document,
+    Event,
+    StatutoryApproval,
+    StepState,
+    SubmissionVersion,
+    Unit,
+)
 from models.trail import record
 from tasks.collect.store.versions import latest_version
 from tasks.step import steps_of, units_of
@@ -28,7 +38,10 @@ _SAID = ("decision", "reviewer", "comment", "versions")
 
 
 def covered_versions(session: Session, cycle: Cycle) -> dict[str, int]:
-    """Numbers of the versions that a release covers now: every department's sum and the units in it, by unit code."""
+    """Numbers of the versions that a release covers now: every department's sum and the units in it, by unit code.
+
+    Versions are counted by :func:`first_read`.
+    """
     covered: dict[str, int] = {}
     for unit in units_of(session, cycle.id or 0):
         total = latest_version(session, unit.id or 0, "汇总") if unit.kind == "部门" else None
@@ -40,12 +53,30 @@ def covered_versions(session: Session, cycle: Cycle) -> dict[str, int]:
 def _shown(session: Session, unit: Unit, version: SubmissionVersion) -> dict[str, int]:
     """Numbers of the versions whose figures a document shows: its own and, for a sum, those that are in it."""
     rows = session.exec(
-        select(Unit.code, SubmissionVersion.number)
+        select(Unit.code, SubmissionVersion)
         .join(SubmissionVersion, col(SubmissionVersion.unit_id) == Unit.id)
         .join(Contribution, col(Contribution.source_id) == SubmissionVersion.id)
         .where(Contribution.submission_id == version.id, SubmissionVersion.role == "报送")
     ).all()
-    return {code: number for code, number in rows} | {unit.code: version.number}
+    return {code: first_read(session, own).number for code, own in rows} | {
+        unit.code: first_read(session, version).number
+    }
+
+
+def first_read(session: Session, version: SubmissionVersion) -> SubmissionVersion:
+    """The version that an approval knows a version by: the first of the same file in which no figure was different.
+
+    A mended reader makes a new version of a file that has long been approved. Nobody handed anything in, and as long as
+    no figure has changed, nothing is void; what would be published otherwise waits in its document.
+    """
+    while version.number > 1 and version.diff == "[]":
+        query = select(SubmissionVersion).where(SubmissionVersion.unit_id == version.unit_id)
+        same = (SubmissionVersion.role == version.role, SubmissionVersion.number == version.number - 1)
+        before = session.exec(query.where(*same)).first()
+        if before is None or (version.role == "报送" and before.sha256 != version.sha256):
+            break
+        version = before
+    return version
 
 
 def obstacles(session: Session, cycle: Cycle) -> list[str]:
@@ -169,9 +200,12 @@ def decide(session: Session, cycle: Cycle, decision: str, reviewer: str, comment
     row = Approval(
         cycle_id=cycle.id or 0, decision=decision, reviewer=reviewer.strip(), comment=comment, versions=versions
     )
-    newest = newest_decision(session, cycle)
-    if newest is not None and all(getattr(newest, name) == getattr(row, name) for name in _SAID):
+    newest, waiting = newest_decision(session, cycle), waiting_documents(session, cycle)
+    if newest is not None and not waiting and all(getattr(newest, name) == getattr(row, name) for name in _SAID):
         return newest
+    for document in waiting:  # decided on: the step may write what waited
+        document.pending, document.draft = "", True
+        session.add(document)
     session.add(row)
     action = "批准公开" if decision == APPROVED else "退回公开申请"
     record(session, action, cycle_id=cycle.id, unit_code=cycle.department_code, detail=comment, actor=reviewer.strip())
@@ -185,10 +219,27 @@ def newest_decision(session: Session, cycle: Cycle) -> Approval | None:
     return session.exec(query).first()
 
 
+def waiting_documents(session: Session, cycle: Cycle) -> list[Document]:
+    """Documents that stay as they were approved, although they would be written otherwise now."""
+    query = select(Document).where(Document.cycle_id == cycle.id, Document.pending != "")
+    return list(session.exec(query.order_by(col(Document.unit_code))))
+
+
+def waiting_text(session: Session, cycle: Cycle) -> str:
+    """Chinese sentence on :func:`waiting_documents`, bounded; empty when there are none."""
+    codes = [document.unit_code for document in waiting_documents(session, cycle)]
+    if not codes:
+        return ""
+    named = "、".join(codes[:_NAMED_UNITS]) + (f" 等 {len(codes)} 户" if len(codes) > _NAMED_UNITS else "")
+    return f"本系统、模板或登记信息更新后，{named} 的公开文稿与批准时不同；现仍保持批准时的文稿，请核对后重新批准公开"
+
+
 def standing_approval(session: Session, cycle: Cycle) -> Approval | None:
-    """The newest decision, when it approves and every version that it covers is unchanged."""
+    """The newest decision, when it approves, every version that it covers is unchanged, and no document waits."""
     newest = _newest_approval(session, cycle)
-    return newest if newest is not None and versions_of(newest) == covered_versions(session, cycle) else None
+    if newest is None or waiting_documents(session, cycle):
+        return None
+    return newest if versions_of(newest) == covered_versions(session, cycle) else None
 
 
 def _newest_approval(session: Session, cycle: Cycle) -> Approval | None:

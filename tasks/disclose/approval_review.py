@@ -4,7 +4,15 @@ from sqlmodel import Session, col, select
 
 from models.tables import Approval, Cycle, Event
 from reports.review_approval import DecisionLine, ReleaseReview, StatutoryLine
-from tasks.disclose.approval import NOTED, RETURNED, changed_since, department_obstacle, statutory_approval, versions_of
+from tasks.disclose.approval import (
+    NOTED,
+    RETURNED,
+    changed_since,
+    department_obstacle,
+    statutory_approval,
+    versions_of,
+    waiting_text,
+)
 
 SHOWN_DECISIONS = 5
 
@@ -46,4 +54,6 @@ def _decision(session: Session, cycle: Cycle, row: Approval, *, newest: bool) ->
         void = f"此后有单位的数据发生变化：{changed}"
         if row.decision == RETURNED:
             void = f"退回后数据已更新：{changed}"
+    elif newest:
+        void = waiting_text(session, cycle)
     return DecisionLine(row.decision, row.reviewer, row.comment, row.decided_at, void)

@@ -1,12 +1,14 @@
 """Disclosure step: writes the 决算公开 document of each unit that passed and of each department that was added up."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from sqlmodel import Session, col, select
 
 from models.database import read_session_of, session_of
 from models.profiles import Profile, load_profile
+from models.provenance import made_with
 from models.tables import (
     Contribution,
     Cycle,
@@ -15,14 +17,26 @@ from models.tables import (
     SubmissionVersion,
     Unit,
 )
-from reports.disclosure import DepartmentScope, build_disclosure, template_hash
+from reports.disclosure import DepartmentScope, build_disclosure
 from reports.html import render_html
 from tasks.collect.store.versions import latest_version, load_submission
-from tasks.disclose.approval import is_released
-from tasks.disclose.files import is_intact, put_document, withdraw_document
-from tasks.step import StepReport, cycle_by_id, hold, key_of, results_folder, set_step, steps_of, units_below, units_of
+from tasks.disclose.approval import first_read, is_released
+from tasks.disclose.files import awaits_approval, is_intact, put_document, stored_document, withdraw_document
+from tasks.step import (
+    StepReport,
+    cycle_by_id,
+    hold,
+    results_folder,
+    set_step,
+    step_key,
+    steps_of,
+    units_below,
+    units_of,
+)
 
 STEP = "disclose"
+
+KEPT = "决算公开.html（保持批准公开时的内容；更新后的内容与之不同，须重新批准公开）"
 
 
 def document_path(cycle: Cycle, unit: Unit) -> str:
@@ -65,21 +79,36 @@ def _disclose(
         return set_step(session, unit, STEP, StepState.WAITING, "", "") or gone
     scope = _scope(session, unit, units, version) if unit.kind == "部门" else None
     draft = not is_released(session, cycle, unit, version)
-    key = key_of(version.sha256, template_hash(), draft, mark, scope, unit.name)
-    known = steps_of(session, [unit], STEP).get(unit.id or 0)
-    if known is not None and known.input_key == key and is_intact(session, out, cycle_id, path):
+    key = step_key(STEP, profile, version.number, version.sha256, draft, mark, scope, unit.name)
+    known, stored = steps_of(session, [unit], STEP).get(unit.id or 0), stored_document(session, cycle_id, path)
+    settled = stored is not None and (stored.draft == draft or stored.pending != "")
+    if known is not None and known.input_key == key and settled and is_intact(session, out, cycle_id, path):
         return False
-    document, warnings = build_disclosure(
-        profile, load_submission(session, version.id or 0), unit_name=unit.name, unit_code=unit.code, year=cycle.year,
-        draft=draft, mark=mark, department=scope,
+    build = partial(
+        build_disclosure, profile, load_submission(session, version.id or 0), unit_name=unit.name, unit_code=unit.code,
+        year=cycle.year, mark=mark, department=scope,
     )  # fmt: skip
+    document, warnings = build(draft=draft)
     row = Document(
         cycle_id=cycle_id, unit_code=unit.code, kind="决算公开", format="html", path=path, sha256="",
-        submission_id=version.id, template_hash=template_hash(), draft=draft,
+        submission_id=version.id, template_hash=made_with(f"tasks.{STEP}", profile), draft=draft,
     )  # fmt: skip
+    approved = stored if not draft and _shows(session, stored, version) else None
+    if approved is not None and awaits_approval(approved, row, render_html(document).encode("utf-8")):
+        if is_intact(session, out, cycle_id, path):
+            approved.pending = row.pending
+            return set_step(session, unit, STEP, StepState.DONE, KEPT, key)
+        row.draft = True  # what was approved is lost
+        document, warnings = build(draft=True)
     changed = put_document(session, out, row, render_html(document).encode("utf-8"))
     message = "决算公开.html" + (f"，待补：{'；'.join(warnings)}" if warnings else "")
     return set_step(session, unit, STEP, StepState.DONE, message, key) or changed
+
+
+def _shows(session: Session, stored: Document | None, version: SubmissionVersion) -> bool:
+    """Whether a document was written of the same figures."""
+    shown = session.get(SubmissionVersion, stored.submission_id) if stored is not None else None
+    return shown is not None and first_read(session, shown).id == first_read(session, version).id
 
 
 def _standing_version(session: Session, unit: Unit) -> SubmissionVersion | None:

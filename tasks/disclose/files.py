@@ -64,13 +64,26 @@ def put_document(session: Session, out: Path, wanted: Document, content: bytes) 
     if row is None:
         session.add(wanted)
         return True
-    fields = ("unit_code", "kind", "format", "sha256", "submission_id", "template_hash", "draft")
+    fields = ("unit_code", "kind", "format", "sha256", "submission_id", "template_hash", "draft", "pending")
     if all(getattr(row, name) == getattr(wanted, name) for name in fields):
         return changed
     for name in fields:
         setattr(row, name, getattr(wanted, name))
     row.written_at = now()
     session.add(row)
+    return True
+
+
+def awaits_approval(stored: Document, wanted: Document, content: bytes) -> bool:
+    """Whether a document of the same figures would not be what was approved; ``wanted`` then says what waits.
+
+    A template, a name or the program may change after an approval: nobody has agreed to publish that.
+    """
+    sha256 = hashlib.sha256(content).hexdigest()
+    approved = not stored.draft or stored.pending != ""
+    if not approved or (stored.sha256 == sha256 and not stored.draft):
+        return False
+    wanted.pending = sha256
     return True
 
 

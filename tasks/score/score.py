@@ -6,11 +6,10 @@ from sqlmodel import Session, col, delete, select
 
 from expectations.scoring import ScoredProject, load_scheme, score_project
 from models.database import bulk_insert, read_session_of, session_of
-from models.definitions import content_hash
 from models.profiles import load_profile
 from models.tables import IndicatorScore, ProjectScore, StepState, SubmissionVersion, Unit, UnitStep
 from tasks.collect.store.versions import latest_versions, load_submissions
-from tasks.step import StepReport, cycle_by_id, hold, is_as_seen, key_of, rest_step, set_step, steps_of, units_of
+from tasks.step import StepReport, cycle_by_id, hold, is_as_seen, rest_step, set_step, step_key, steps_of, units_of
 
 STEP = "score"
 
@@ -30,7 +29,6 @@ def score_units(url: str, cycle_id: int, codes: Sequence[str]) -> StepReport:
         cycle = cycle_by_id(session, cycle_id)
         profile = load_profile(cycle.profile)
         scheme = load_scheme(profile.scheme)
-        scheme_hash, profile_hash = content_hash(scheme), content_hash(profile)
         units = units_of(session, cycle_id, codes)
         collected, states = steps_of(session, units, "collect"), steps_of(session, units, STEP)
         versions = latest_versions(session, [unit.id or 0 for unit in units])
@@ -40,7 +38,7 @@ def score_units(url: str, cycle_id: int, codes: Sequence[str]) -> StepReport:
             if version is None or before is None or before.state != StepState.DONE:
                 idle.append((unit, (before, state)))
                 continue
-            key = key_of(version.sha256, scheme_hash, profile_hash)
+            key = step_key(STEP, profile, version.number, version.sha256)
             if state is not None and state.input_key == key:
                 report.unchanged.append(unit.code)
             else:
@@ -54,7 +52,7 @@ def score_units(url: str, cycle_id: int, codes: Sequence[str]) -> StepReport:
             hold(session, unit)
             current = is_as_seen(session, *seen)
             if current:
-                store_scores(session, version, scheme_hash, scores)
+                store_scores(session, version, scheme.hash, scores)
                 set_step(session, unit, STEP, StepState.DONE, _describe(scores), key)
         (report.done if current else report.unchanged).append(unit.code)
     return report

@@ -1,20 +1,22 @@
 """Validation step over a set of units: load, judge through GX, store outcomes, findings and verdicts."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Literal
 
-from sqlmodel import Session, col, delete, select
+from sqlmodel import Session, col, delete, func, select
 
 from expectations.catalogue import RuleSet, load_rules
 from expectations.cube import UnitData
 from expectations.gx import judge_with_gx
-from expectations.verdicts import FindingKey, explain_outcomes, findings_of, summarise
+from expectations.verdicts import Earlier, explain_outcomes, findings_of, line_of, summarise
 from models.database import bulk_insert, read_session_of, session_of
 from models.findings import Finding, RuleOutcome, Severity, Status, Verdict
 from models.profiles import Profile, load_profile
+from models.submission import Explanation
 from models.tables import (
     Cycle,
+    ExplanationRecord,
     FindingRecord,
     OutcomeRecord,
     StepState,
@@ -23,14 +25,15 @@ from models.tables import (
     UnitStep,
 )
 from tasks.collect.store.versions import latest_versions, load_submissions
+from tasks.disclose.approval import statutory_approval, versions_of
 from tasks.step import (
     StepReport,
     cycle_by_id,
     hold,
     is_as_seen,
-    key_of,
     rest_step,
     set_step,
+    step_key,
     steps_of,
     units_of,
 )
@@ -38,6 +41,8 @@ from tasks.step import (
 STEP = "validate"
 
 Scope = Literal["单位", "部门"]
+
+_JUDGED = (Status.HOLDS.value, Status.VIOLATED.value)
 
 
 def validate_units(url: str, cycle_id: int, codes: Sequence[str], scope: Scope = "单位") -> StepReport:
@@ -86,7 +91,7 @@ class Work:
 
 def _judge(session: Session, work: Work, rules: RuleSet, judged: Sequence[RuleOutcome], report: StepReport) -> None:
     """Store what was found about one unit, and its verdict."""
-    earlier = _earlier_explanations(session, work.unit, work.version)
+    earlier = earlier_explanations(session, work.unit, work.version)
     outcomes = explain_outcomes(judged, work.data.submission.explanations, earlier)
     store_outcomes(session, work.version, rules, outcomes)
     message = describe(findings_of(outcomes))
@@ -122,7 +127,8 @@ def _work(
             idle.append((unit, (before, state)))
             continue
         prior = priors.get(unit.code)
-        key = key_of(version.sha256, rules.hash, prior.sha256 if prior else "", sorted(attributes_of(unit).items()))
+        inputs = [(one.number, one.sha256) for one in (version, prior) if one]
+        key = step_key(STEP, profile, *inputs, sorted(attributes_of(unit).items()))
         if state is not None and state.input_key == key:
             report.unchanged.append(unit.code)
             if state.state == StepState.RETURNED:
@@ -150,30 +156,61 @@ def attributes_of(unit: Unit) -> dict[str, str]:
 
 
 def prior_versions(session: Session, cycle: Cycle, units: Sequence[Unit], role: str) -> dict[str, SubmissionVersion]:
-    """The units' newest versions of the year before, by unit code, as far as this database has them."""
-    query = (
-        select(Unit.id, Unit.code)
-        .join(Cycle, col(Cycle.id) == Unit.cycle_id)
-        .where(Cycle.year == cycle.year - 1, Cycle.department_code == cycle.department_code)
-    )
-    wanted = {unit.code for unit in units}
-    codes = {unit_id or 0: code for unit_id, code in session.exec(query) if code in wanted}
-    return {codes[unit_id]: version for unit_id, version in latest_versions(session, codes, role).items()}
+    """The units' accounts of the year before, by unit code, as far as this database has them and they stand.
 
-
-def _earlier_explanations(
-    session: Session, unit: Unit, version: SubmissionVersion
-) -> Mapping[FindingKey, tuple[int | None, str]]:
-    """Explanations given for the version before, by rule and place; they live on while the difference is the same."""
-    if version.number < 2:
+    The version that 批复 covers counts, else the newest if it passed; one that was returned says nothing for certain.
+    """
+    query = select(Cycle).where(Cycle.year == cycle.year - 1, Cycle.department_code == cycle.department_code)
+    before = session.exec(query).first()
+    if before is None:
         return {}
-    query = (
+    wanted = {unit.code for unit in units}
+    then = [unit for unit in session.exec(select(Unit).where(Unit.cycle_id == before.id)) if unit.code in wanted]
+    newest, judged = latest_versions(session, [unit.id or 0 for unit in then], role), steps_of(session, then, STEP)
+    statutory = statutory_approval(session, before)
+    approved = versions_of(statutory) if statutory else {}
+    found: dict[str, SubmissionVersion] = {}
+    for unit in then:
+        version, number, state = newest.get(unit.id or 0), approved.get(unit.code), judged.get(unit.id or 0)
+        if number is not None and version is not None and version.number != number:
+            version = _version(session, unit, role, number)
+        passed = state is not None and state.state == StepState.DONE
+        if version is not None and (number is not None or passed):
+            found[unit.code] = version
+    return found
+
+
+def _version(session: Session, unit: Unit, role: str, number: int) -> SubmissionVersion | None:
+    query = select(SubmissionVersion).where(SubmissionVersion.unit_id == unit.id, SubmissionVersion.role == role)
+    return session.exec(query.where(SubmissionVersion.number == number)).first()
+
+
+def earlier_explanations(session: Session, unit: Unit, version: SubmissionVersion) -> Earlier:
+    """What was explained in the unit's versions before this one."""
+    if version.number < 2:
+        return Earlier()
+    before = (
+        col(SubmissionVersion.unit_id) == unit.id,
+        col(SubmissionVersion.role) == version.role,
+        col(SubmissionVersion.number) < version.number,
+    )
+    found = session.exec(
         select(FindingRecord)
         .join(SubmissionVersion, col(SubmissionVersion.id) == FindingRecord.submission_id)
-        .where(SubmissionVersion.unit_id == unit.id, SubmissionVersion.role == version.role)
-        .where(SubmissionVersion.number == version.number - 1, FindingRecord.explanation != "")
+        .where(*before, FindingRecord.explanation != "")
+        .order_by(col(SubmissionVersion.number), col(FindingRecord.position))
     )
-    return {(row.rule, row.form, row.row, row.column): (row.difference, row.explanation) for row in session.exec(query)}
+    accepted = tuple(((row.rule, row.form, row.row, row.column), row.difference, row.explanation) for row in found)
+    lines = session.exec(
+        select(ExplanationRecord)
+        .join(SubmissionVersion, col(SubmissionVersion.id) == ExplanationRecord.submission_id)
+        .join(OutcomeRecord, col(OutcomeRecord.submission_id) == ExplanationRecord.submission_id)
+        # The same file, read again by a mended reader, is not another one: its lines were written for what it holds.
+        .where(*before, SubmissionVersion.sha256 != version.sha256)
+        .where(OutcomeRecord.rule == func.trim(ExplanationRecord.rule), col(OutcomeRecord.status).in_(_JUDGED))
+    )
+    written = frozenset(line_of(Explanation(row.rule, row.form, row.row, row.column, row.text)) for row in lines)
+    return Earlier(written, accepted)
 
 
 def store_outcomes(

@@ -1,6 +1,6 @@
 """Figures that could not be read or placed, and how each table shows money.
 
-Revision: 0003
+Revision: 0004
 """
 
 import sqlalchemy as sa

@@ -103,8 +103,11 @@ def project_row(project: Project) -> Row:
 
 
 def content_of(submission: Submission) -> Iterator[Row]:
-    """Everything that a version holds besides its file's name and hash, as rows of plain values."""
-    yield ("kind", submission.kind, submission.profile, submission.catalogue_hash)
+    """Everything that a version holds besides its file's name and hash, as rows of plain values.
+
+    Not the form catalogue's hash: with other words in it, the same may be found in a file.
+    """
+    yield ("kind", submission.kind, submission.profile)
     yield ("stated", submission.unit_code, submission.unit_name, submission.year)
     yield ("display", submission.amount_unit, submission.decimals)
     yield from (("display of", form, *display) for form, display in sorted(submission.displays.items()))

@@ -38,7 +38,7 @@ T = TypeVar("T")
 def store_submission(session: Session, unit: Unit, submission: Submission) -> tuple[SubmissionVersion, bool]:
     """Store what a unit handed in as its next version.
 
-    The same file, read with the same form catalogue, as the latest version makes no new one.
+    The same file as the latest version's makes no new one, unless more or less or other things are found in it now.
 
     Args:
         session: Open transaction.
@@ -132,7 +132,7 @@ def _store(
     # Two runs for one unit number their versions one after the other (SQLite has a single writer anyway).
     session.execute(select(col(Unit.id)).where(col(Unit.id) == unit.id).with_for_update(key_share=True))
     latest = latest_version(session, unit.id, role)
-    if latest is not None and _identity(latest) == (sha256, submission.catalogue_hash, report_type):
+    if latest is not None and _is_same(session, latest, (sha256, report_type), submission):
         return latest, False
     refuse_unstorable(submission)
     version = SubmissionVersion(
@@ -159,8 +159,13 @@ def _store(
     return version, True
 
 
-def _identity(version: SubmissionVersion) -> tuple[str, str, str]:
-    return version.sha256, version.catalogue_hash, version.report_type
+def _is_same(session: Session, latest: SubmissionVersion, identity: tuple[str, str], submission: Submission) -> bool:
+    """Whether nothing has come since; a file may hold more for a reader that was mended after it was taken."""
+    if (latest.sha256, latest.report_type) != identity:
+        return False
+    if latest.role != SUBMITTED:  # no file carries it: its sha256 is the content's
+        return True
+    return content_sha256(load_submission(session, latest.id or 0)) == content_sha256(submission)
 
 
 def _write_content(session: Session, key: int, submission: Submission) -> None:

@@ -15,7 +15,7 @@ from rule_cases import PROFILE, submission
 from expectations.cube import UnitData
 from models.forms import Kind
 from models.money import parse_fen
-from models.submission import Cell, Submission
+from models.submission import Cell, Presence, Submission
 
 sys.path.append(str(Path(__file__).resolve().parents[3] / "deploy" / "example"))
 
@@ -102,6 +102,8 @@ LAST_YEAR = {
     ("公开01", "收入/总计"): 1500, ("公开01", "支出/总计"): 1500, ("公开01", "本年收入合计"): 1450,
     ("公开01", "本年支出合计"): 1470, ("公开01", "年末结转和结余"): 20, ("公开04", "收入总计"): 1400,
     ("公开04", "支出总计", "合计"): 1400, ("公开04", "年末财政拨款结转和结余", "合计"): 16,
+    ("公开04", "年末财政拨款结转和结余", GENERAL): 10, ("公开04", "年末财政拨款结转和结余", FUND): 6,
+    ("公开04", "年末财政拨款结转和结余", CAPITAL): 0,
     ("公开05", "合计", "小计"): 1100, ("公开07", "三公经费", "决算数/合计"): 70,
     ("公开10", "机关运行经费/行政单位"): 350,
 }  # fmt: skip
@@ -127,6 +129,13 @@ WHOLE: Submission = accounts(LEDGER)
 WHOLE.projects.append(with_funding(with_funding(RETIRED, 0, **SMALL), 1, **SMALL))
 PLAIN: Submission = accounts(INSTITUTION)
 PLAIN.cells.append(Cell("公开10", "机关运行经费/行政单位", "统计数", 0, None, "公开10!C14"))
+BARE: Submission = replace(
+    WHOLE,
+    presence=WHOLE.presence | {"补充信息": Presence.ABSENT},
+    cells=[cell for cell in WHOLE.cells if cell.form != "补充信息"],
+)
+"""What is published: nothing but the tables."""
+BASES = {"whole": WHOLE, "plain": PLAIN, "bare": BARE}
 PRIOR: Submission = submission({address: wan * WAN * 100 for address, wan in LAST_YEAR.items()})
 
 
@@ -149,11 +158,11 @@ class Case:
 
     def unit(self, changed: bool) -> UnitData:
         """The unit before or after the change."""
-        data = copy(WHOLE if self.base == "whole" else PLAIN)
+        data = copy(BASES[self.base])
         data.cells = list(data.cells)
         if changed:
             _put(data, *self.cell.split("|"), text=self.to)
-        return UnitData("甲", data, prior=PRIOR if self.base == "whole" else None, scope=self.scope)
+        return UnitData("甲", data, prior=None if self.base == "plain" else PRIOR, scope=self.scope)
 
     @property
     def scaled(self) -> int | None:
@@ -304,6 +313,11 @@ CASES: dict[str, Case] = {
     "Y01-年初直接": Case(_last("年末结转和结余"), "20.01", "-0.01"),
     "Y04-年初": Case("补充信息|年初调整/资金划转|其中：财政拨款", "-9", "9"),
     "Y04-基金": Case(_last("年末政府性基金预算财政拨款结转和结余"), "", "6"),
+    "Y-基金年末": Case(_last("年末政府性基金预算财政拨款结转和结余"), "6.01", "0.01"),
+    "Y01-上年年末": Case("公开01|年初结转和结余|决算数", "29", "9", base="bare"),
+    "Y04-上年一般": Case("公开04|年初结转/一般公共预算财政拨款|金额", "", "-10", base="bare"),
+    "Y04-上年基金": Case("公开04|年初结转/政府性基金预算财政拨款|金额", "6.01", "0.01", base="bare"),
+    "Y04-上年国资": Case("公开04|年初结转/国有资本经营预算财政拨款|金额", "9", "9"),
     "Y-收入总计": Case(_last("收入总计"), "1500.01", "0.01"),
     "Y-支出总计": Case(_last("支出总计"), "1509", "9"),
     "Y-本年收入合计": Case(_last("本年收入合计"), "1405", "-45"),

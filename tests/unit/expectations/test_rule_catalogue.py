@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 from rule_cases import PROFILE
 from rule_catalogue_cases import (
+    BARE,
     CASES,
     FUND,
     GENERAL,
@@ -93,6 +94,29 @@ def test_consistent_accounts_raise_no_alarm(base: Submission, prior: Submission 
     found = outcomes(UnitData("甲", base, prior=prior))
     messages = [finding.message for outcome in found.values() for finding in outcome.findings]
     assert messages == []
+
+
+LAST_YEAR = {"Y01-上年年末", "Y04-上年一般", "Y04-上年基金", "Y04-上年国资"}
+
+
+def of_last_year(unit: UnitData) -> dict[str, Status]:
+    return {rule_id: outcome_of(rule_id, unit).status for rule_id in LAST_YEAR}
+
+
+def test_a_last_year_that_is_not_there_is_unknown_and_never_zero() -> None:
+    assert set(of_last_year(UnitData("甲", BARE)).values()) == {Status.NOT_APPLICABLE}
+    lost = replace(PRIOR, presence=PRIOR.presence | dict.fromkeys(("公开01", "公开04"), Presence.ABSENT))
+    assert set(of_last_year(UnitData("甲", BARE, prior=lost)).values()) == {Status.NOT_APPLICABLE}
+    assert set(of_last_year(UnitData("甲", BARE, prior=PRIOR)).values()) == {Status.HOLDS}
+
+
+def test_last_year_is_told_once_where_a_supplement_speaks_of_it() -> None:
+    """The supplement's own rules tell a difference; only a budget of which it says nothing is looked at besides."""
+    cells = [replace(c, amount=c.amount + 900) if c.row.startswith("年初") and c.amount else c for c in WHOLE.cells]
+    assert set(of_last_year(UnitData("甲", replace(WHOLE, cells=cells), prior=PRIOR)).values()) == {
+        Status.NOT_APPLICABLE
+    }
+    assert outcome_of("Y01-年初", UnitData("甲", replace(WHOLE, cells=cells), prior=PRIOR)).status is Status.VIOLATED
 
 
 @pytest.mark.parametrize("rule_id", CASES)

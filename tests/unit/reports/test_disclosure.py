@@ -13,7 +13,7 @@ import accounts
 from models.profiles import load_profile
 from models.submission import Cell, Presence, Submission
 from reports.blocks import Document, Heading, check_tiling
-from reports.disclosure import DepartmentScope, build_disclosure, numeral, template_hash
+from reports.disclosure import DepartmentScope, build_disclosure, numeral
 from reports.html import render_html
 
 PROFILE = load_profile()
@@ -172,8 +172,3 @@ def test_missing_words_and_misplaced_figures_are_warned_of() -> None:
 @pytest.mark.parametrize(("number", "text"), [(1, "一"), (10, "十"), (11, "十一"), (20, "二十"), (23, "二十三")])
 def test_numerals(number: int, text: str) -> None:
     assert numeral(number) == text
-
-
-def test_template_hash_is_stable() -> None:
-    assert template_hash() == template_hash()
-    assert re.fullmatch("[0-9a-f]{64}", template_hash())

@@ -159,12 +159,17 @@ def test_the_same_file_makes_no_new_version(database_url: str, units: list[Unit]
         assert (other.number, new) == (1, True)
 
 
-def test_a_file_read_with_another_catalogue_is_another_version(
+def test_the_same_file_is_a_new_version_only_when_something_else_is_found_in_it(
     database_url: str, units: list[Unit], profile: Profile
 ) -> None:
+    first = small(profile, catalogue_hash="旧")
     with session_of(database_url) as session:
-        store_submission(session, units[0], small(profile, catalogue_hash="旧"))
+        store_submission(session, units[0], first)
         version, new = store_submission(session, units[0], small(profile))
+        assert (version.number, new) == (1, False)
+        assert load_submission(session, version.id or 0) == first
+        mended = [replace(first.cells[0], amount=first.cells[0].amount + 1), *first.cells[1:]]
+        version, new = store_submission(session, units[0], small(profile, cells=mended))
         assert (version.number, new) == (2, True)
 
 
