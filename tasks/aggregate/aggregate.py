@@ -8,6 +8,7 @@ from models.database import bulk_insert, read_session_of, session_of
 from models.profiles import Profile, load_profile
 from models.tables import ContributedCell, Contribution, Cycle, StepState, SubmissionVersion, Unit
 from tasks.aggregate.consolidate import Addend, Consolidation, consolidate
+from tasks.aggregate.provisional import Unsettled, provisional_problems, unsettled_transfers
 from tasks.collect.store.versions import latest_versions, load_submissions, store_content_version
 from tasks.step import (
     StepReport,
@@ -59,6 +60,7 @@ def _aggregate(session: Session, cycle: Cycle, code: str) -> bool:
     node = next(unit for unit in units if unit.code == code)
     below = units_below(units, code)
     versions, missing = _standing(session, below)
+    unsettled = unsettled_transfers(session, below)
     key = key_of(
         profile.forms.hash,
         node.name,
@@ -68,6 +70,7 @@ def _aggregate(session: Session, cycle: Cycle, code: str) -> bool:
             if unit.code in versions
         ),
         *(f"{unit_code}:{reason}" for unit_code, reason in missing),
+        *unsettled,
     )
     known = steps_of(session, [node], STEP).get(node.id or 0)
     if known is not None and known.input_key == key:
@@ -80,10 +83,12 @@ def _aggregate(session: Session, cycle: Cycle, code: str) -> bool:
     ]
     names = {unit.code: unit.name for unit in units}
     office = next((unit.code for unit in below if unit.parent_code == code and is_office(unit.name)), "")
-    result = consolidate(profile, (node.code, node.name), cycle.year, addends, names, missing, office)
+    elsewhere = frozenset(unit.code for unit in units if unit.kind == "单位") - {unit.code for unit in below}
+    result = consolidate(profile, (node.code, node.name), cycle.year, addends, names, missing, office, elsewhere)
+    result.submission.problems += provisional_problems(unsettled, result.flows, names)
     if _store(session, profile, node, result, versions):
         reset_steps(session, node, "validate", "disclose")
-    set_step(session, node, STEP, StepState.DONE, describe(result, missing), key)
+    set_step(session, node, STEP, StepState.DONE, describe(result, missing, unsettled), key)
     return True
 
 
@@ -159,10 +164,10 @@ def _store(
     return True
 
 
-def describe(result: Consolidation, missing: Sequence[tuple[str, str]]) -> str:
+def describe(result: Consolidation, missing: Sequence[tuple[str, str]], unsettled: Sequence[Unsettled] = ()) -> str:
     """One Chinese sentence on what was added up."""
     own = sum(addend.kind == "单户表" for addend in result.addends)
-    text = f"汇总 {own} 户"
+    text = f"汇总 {own} 户" + ("，汇总数暂定" if unsettled else "")
     others = [addend.kind for addend in result.addends if addend.kind != "单户表"]
     if others:
         text += "，另有" + "、".join(f"{kind} {others.count(kind)} 张" for kind in dict.fromkeys(others))

@@ -72,6 +72,7 @@ def consolidate(
     names: Mapping[str, str],
     missing: Sequence[tuple[str, str]],
     office: str = "",
+    elsewhere: frozenset[str] = frozenset(),
 ) -> Consolidation:
     """Add a department up.
 
@@ -83,10 +84,13 @@ def consolidate(
         names: Unit names by code, for messages.
         missing: Code and reason of units that should be in the sum and are not.
         office: Code of 部门本级, which speaks for the department: its 概况 becomes the department's.
+        elsewhere: Codes of registered units that are not below this node: what goes to them or comes from them
+            is no flow within it.
     """
     addends, left_out = _without_overlays(offered)
     single = {addend.code: addend.submission for addend in addends if addend.kind == "单户表"}
-    flows = gather_flows(single)
+    filed = {addend.code: addend.submission for addend in addends if addend.kind != "调整表"}
+    flows = [flow for flow in gather_flows(filed) if not elsewhere & {flow.pair.payer, flow.pair.receiver}]
     adjusted = {pair for addend in addends if addend.kind == "调整表" for pair in pairs_adjusted_by(addend.submission)}
     replaced = [flow for flow in flows if flow.pair in adjusted]
     open_flows = [flow for flow in flows if flow.pair not in adjusted]
@@ -102,7 +106,7 @@ def consolidate(
     total.problems = [
         Problem("A-缺户", "mandatory", f"{code} {names.get(code, '')}{reason}，未计入部门汇总。")
         for code, reason in missing
-    ] + flow_problems(open_flows, names, set(single))
+    ] + flow_problems(open_flows, names, set(filed))
     total.problems += [
         Problem("A-叠加", "hint", f"{addend.code} {names.get(addend.code, '')}：{why}。") for addend, why in left_out
     ]

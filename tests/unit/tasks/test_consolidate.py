@@ -110,6 +110,21 @@ def test_a_counterpart_that_is_not_added_is_told_apart() -> None:
     assert "103 信息中心" in result.submission.problems[0].message
 
 
+def test_what_goes_to_a_unit_outside_the_node_is_no_flow_within_it() -> None:
+    """A node below the department is not asked about units that only the department above adds up."""
+    result = consolidate(
+        PROFILE, ("10", "部门"), 2022, [Addend("101", "单户表", PAYER)], NAMES, (), elsewhere=frozenset({"103"})
+    )
+    assert result.submission.problems == [] and result.flows == []
+    assert cells(result)["公开03", "合计", "对附属单位补助支出"] == 50_000
+
+
+@pytest.mark.parametrize("kind", ["经费差额表", "汇总录入表", "叠加汇总表"])
+def test_what_any_kind_of_sheet_itemises_is_removed(kind: str) -> None:
+    result = add(Addend("101", kind, PAYER), Addend("103", "单户表", RECEIVER))
+    assert cells(result)["公开03", "合计", "对附属单位补助支出"] == 0
+
+
 def test_a_filed_adjustment_for_the_pair_replaces_the_proposal() -> None:
     filed = submission(
         {("公开03", "合计", "对附属单位补助支出"): -50_000, ("公开02", "合计", "上级补助收入"): -50_000},
