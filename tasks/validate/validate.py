@@ -34,6 +34,7 @@ from tasks.step import (
     steps_of,
     units_of,
 )
+from tasks.validate.carried import Part, carry_up, explained_parts, own_explanations
 
 STEP = "validate"
 
@@ -75,19 +76,26 @@ Seen = tuple[UnitStep | None, ...]
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Work:
-    """One unit to judge: which version, under which key, its data, and the steps as they were when it was read."""
+    """One unit to judge: which version, under which key, its data, and the steps as they were when it was read.
+
+    ``parts``: of a department what the units in its sum explained.
+    """
 
     unit: Unit
     version: SubmissionVersion
     key: str
     data: UnitData
     seen: Seen
+    parts: Mapping[FindingKey, Sequence[Part]]
 
 
 def _judge(session: Session, work: Work, rules: RuleSet, judged: Sequence[RuleOutcome], report: StepReport) -> None:
     """Store what was found about one unit, and its verdict."""
     earlier = _earlier_explanations(session, work.unit, work.version)
+    if work.unit.kind == "部门":
+        earlier = own_explanations(earlier)
     outcomes = explain_outcomes(judged, work.data.submission.explanations, earlier)
+    outcomes = carry_up(outcomes, work.parts, rules)
     store_outcomes(session, work.version, rules, outcomes)
     message = describe(findings_of(outcomes))
     state = StepState.RETURNED if summarise(outcomes)[0] is Verdict.FAIL else StepState.DONE
@@ -113,7 +121,7 @@ def _work(
     judged = steps_of(session, units, STEP)
     versions = latest_versions(session, [unit.id or 0 for unit in units], role)
     priors = prior_versions(session, cycle, units, role)
-    due: list[tuple[Unit, SubmissionVersion, SubmissionVersion | None, str, Seen]] = []
+    due: list[tuple[Unit, SubmissionVersion, SubmissionVersion | None, str, Seen, dict[FindingKey, list[Part]]]] = []
     idle: list[tuple[Unit, Seen]] = []
     for unit in units:
         unit_id = unit.id or 0
@@ -122,20 +130,23 @@ def _work(
             idle.append((unit, (before, state)))
             continue
         prior = priors.get(unit.code)
-        key = key_of(version.sha256, rules.hash, prior.sha256 if prior else "", sorted(attributes_of(unit).items()))
+        parts = explained_parts(session, version) if scope == "部门" else {}
+        key = key_of(
+            version.sha256, rules.hash, prior.sha256 if prior else "", sorted(attributes_of(unit).items()), parts
+        )
         if state is not None and state.input_key == key:
             report.unchanged.append(unit.code)
             if state.state == StepState.RETURNED:
                 report.returned[unit.code] = state.message
         else:
-            due.append((unit, version, prior, key, (before, state)))
+            due.append((unit, version, prior, key, (before, state), parts))
     ids = [version.id or 0 for _, version, *_ in due] + [prior.id or 0 for _, _, prior, *_ in due if prior]
     loaded = load_submissions(session, ids)
     work = []
-    for unit, version, prior, key, seen in due:
+    for unit, version, prior, key, seen, parts in due:
         before_this = loaded[prior.id or 0] if prior else None
         data = UnitData(unit.code, loaded[version.id or 0], attributes_of(unit), before_this, scope)
-        work.append(Work(unit, version, key, data, seen))
+        work.append(Work(unit, version, key, data, seen, parts))
     return work, idle
 
 
