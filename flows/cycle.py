@@ -31,7 +31,7 @@ from models.tables import StepState
 from tasks.aggregate.task import aggregate_task
 from tasks.collect.prepare import Prepared
 from tasks.collect.registry import read_registry
-from tasks.collect.task import collect_task, prepare_task
+from tasks.collect.task import collect_departments_task, collect_task, prepare_task
 from tasks.disclose.task import disclose_task, review_task
 from tasks.score.task import score_task
 from tasks.step import StepReport, chunk_size, cycle_by_id, units_of
@@ -95,6 +95,7 @@ def run_cycle(parameters: CycleParameters, progress: Progress) -> CycleReport:
     out = (parameters.out, parameters.mark)
     plan: tuple[tuple[str, str, Task[..., Any], list[str], int, tuple[Any, ...]], ...] = (
         ("collect", "收集", collect_task, codes, each, (prepared,)),
+        ("collect", "部门工作簿", collect_departments_task, nodes, max(len(nodes), 1), (prepared,)),
         # Great Expectations costs the same for one unit as for a thousand: validation takes sets, never single units.
         ("validate", "审核", validate_task, codes, chosen.chunk_size, ("单位",)),
         ("score", "评分", score_task, codes, each, ()),

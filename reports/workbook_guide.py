@@ -22,9 +22,25 @@ _GUIDANCE = (
     "涉密单位和涉密数据不得使用本工作簿报送。",
 )
 
+_DEPARTMENT_GUIDANCE = (
+    "本工作簿由部门填报，对部门汇总数作说明；不是必报，需要时再填。各表数字由下属单位汇总，这里不填。",
+    "“说明”：部门汇总审核中各单位的说明没有覆盖的核实性问题，由部门在此说明，审核编号见部门的审核报告。",
+    "“补充信息”只采用两部分：上年数，填上年部门决算数（已抵销内部往来的净额，没有的填0，空白表示不知道）；"
+    "变动原因、用途和单位概况的文字。其余各栏由下属单位汇总，填了也不采用。",
+    "单位代码填部门的代码，报表类型填“部门汇总”。填好后放入收件夹，文件名不限。",
+    "金额以元为单位，保留到分。表内文字和表头是识别数据的依据，请勿改动。",
+    "涉密单位和涉密数据不得使用本工作簿报送。",
+)
+
 
 def write_guide(
-    book: Workbook, styles: Styles, profile: Profile, sheets: Sequence[tuple[str, Form]], mark: str
+    book: Workbook,
+    styles: Styles,
+    profile: Profile,
+    sheets: Sequence[tuple[str, Form]],
+    mark: str,
+    *,
+    department: bool = False,
 ) -> None:
     """Write the sheet 填报说明.
 
@@ -34,6 +50,7 @@ def write_guide(
         profile: Named on the sheet, so that a reader knows the template.
         sheets: Sheet name and form of every other sheet, in order.
         mark: Printed below the title.
+        department: Whether it is a department's workbook.
     """
     sheet = book.add_worksheet(GUIDE_SHEET)
     sheet.set_column(0, 0, 16)
@@ -47,7 +64,7 @@ def write_guide(
         sheet.write_string(row, 0, label, styles["marker"])
         sheet.write_string(row, 1, text, styles["name"])
         row += 1
-    for number, sentence in enumerate(_GUIDANCE, 1):
+    for number, sentence in enumerate(_DEPARTMENT_GUIDANCE if department else _GUIDANCE, 1):
         row += 1
         sheet.merge_range(row, 0, row, 2, "", styles["guide"])
         sheet.write_string(row, 0, f"{number}. {sentence}", styles["guide"])
@@ -59,7 +76,7 @@ def write_guide(
         row += 1
         sheet.write_string(row, 0, name, styles["name"])
         sheet.write_string(row, 1, form.name, styles["name"])
-        sheet.write_string(row, 2, "必报" if form.required else "有则填报", styles["name"])
+        sheet.write_string(row, 2, "必报" if form.required and not department else "有则填报", styles["name"])
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
     sheet.protect()

@@ -13,6 +13,7 @@ from expectations.verdicts import FindingKey, explain_outcomes, findings_of, sum
 from models.database import bulk_insert, read_session_of, session_of
 from models.findings import Finding, RuleOutcome, Severity, Status, Verdict
 from models.profiles import Profile, load_profile
+from models.submission import DEPARTMENT_REPORT
 from models.tables import (
     Cycle,
     FindingRecord,
@@ -22,6 +23,7 @@ from models.tables import (
     Unit,
     UnitStep,
 )
+from tasks.aggregate.prior_sums import last_years_sums
 from tasks.collect.store.versions import latest_versions, load_submissions
 from tasks.step import (
     StepReport,
@@ -120,7 +122,10 @@ def _work(
     collected = steps_of(session, units, "collect" if scope == "单位" else "aggregate")
     judged = steps_of(session, units, STEP)
     versions = latest_versions(session, [unit.id or 0 for unit in units], role)
-    priors = prior_versions(session, cycle, units, role)
+    if scope == "部门":
+        priors = last_years_sums(session, cycle, [unit.code for unit in units])
+    else:
+        priors = prior_versions(session, cycle, units)
     due: list[tuple[Unit, SubmissionVersion, SubmissionVersion | None, str, Seen, dict[FindingKey, list[Part]]]] = []
     idle: list[tuple[Unit, Seen]] = []
     for unit in units:
@@ -156,11 +161,11 @@ def attributes_of(unit: Unit) -> dict[str, str]:
         "单位类型": unit.unit_type,
         "会计制度": unit.accounting,
         "预算级次": unit.level,
-        "报表类型": "部门汇总" if unit.kind == "部门" else unit.report_type,
+        "报表类型": DEPARTMENT_REPORT if unit.kind == "部门" else unit.report_type,
     }
 
 
-def prior_versions(session: Session, cycle: Cycle, units: Sequence[Unit], role: str) -> dict[str, SubmissionVersion]:
+def prior_versions(session: Session, cycle: Cycle, units: Sequence[Unit]) -> dict[str, SubmissionVersion]:
     """The units' newest versions of the year before, by unit code, as far as this database has them."""
     query = (
         select(Unit.id, Unit.code)
@@ -169,7 +174,7 @@ def prior_versions(session: Session, cycle: Cycle, units: Sequence[Unit], role: 
     )
     wanted = {unit.code for unit in units}
     codes = {unit_id or 0: code for unit_id, code in session.exec(query) if code in wanted}
-    return {codes[unit_id]: version for unit_id, version in latest_versions(session, codes, role).items()}
+    return {codes[unit_id]: version for unit_id, version in latest_versions(session, codes).items()}
 
 
 def _earlier_explanations(

@@ -60,6 +60,9 @@ OTHERS: dict[str, tuple[Callable[[], Submission], str]] = {
 }
 """Rules that more than one cell must break, or something that is no figure: what breaks them, words of the message."""
 
+DEPARTMENT = {"A-上年"}
+"""Rules on added-up accounts that tell several problems as one; each has its case in test_predicates_department."""
+
 READING = {rule.id for rule in RULES.rules if rule.check == "reading"}
 PROJECTS = set(PROJECT_CASES) | {"P00", "P19"}
 """Rules on 自评表; each has its two cases in test_predicates_projects."""
@@ -67,7 +70,7 @@ PROJECTS = set(PROJECT_CASES) | {"P00", "P19"}
 
 def test_catalogue_and_cases_agree_both_ways() -> None:
     catalogue = {rule.id for rule in RULES.rules}
-    tested = [*CASES, *OTHERS, *READING, *PROJECTS]
+    tested = [*CASES, *OTHERS, *READING, *DEPARTMENT, *PROJECTS]
     assert catalogue - set(tested) == set()
     assert set(tested) - catalogue == set()
     assert len(tested) == len(set(tested))
