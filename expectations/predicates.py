@@ -13,7 +13,7 @@ from models.findings import Severity
 from models.forms.matching import bare_name
 from models.forms.schema import Form, Row
 from models.profiles import Profile
-from models.submission import Presence
+from models.submission import DEPARTMENT_REPORT, Presence
 
 if TYPE_CHECKING:
     from expectations.cube import UnitData
@@ -143,7 +143,7 @@ def _worded_rows(profile: Profile) -> list[tuple[Form, list[tuple[Row, str]]]]:
 def required_words(unit: "UnitData", rule: "Rule", profile: Profile) -> Iterator[Judged]:
     """Text rows that a form requires are filled, and rows with a closed list hold one of its words.
 
-    A form that is not there is the business of ``required_forms``.
+    A form that is not there is the business of ``required_forms``. No unit is a department (报表类型 部门汇总).
     """
     for form, rows in _worded_rows(profile):
         if not unit.submission.presence.get(form.code, Presence.ABSENT).usable:
@@ -155,8 +155,12 @@ def required_words(unit: "UnitData", rule: "Rule", profile: Profile) -> Iterator
                 yield Judged(
                     False, form.code, row.key, column, message=f"《{form.name}》的“{row.name}”没有填写，请补填。"
                 )
-            elif word and row.options and word not in row.options:
-                allowed = "、".join(row.options)
+            elif (
+                word
+                and row.options
+                and word not in (options := [one for one in row.options if one != DEPARTMENT_REPORT])
+            ):
+                allowed = "、".join(options)
                 said = f"《{form.name}》的“{row.name}”填的是“{word[:30]}”，不在可选范围内。可选：{allowed}。"
                 yield Judged(False, form.code, row.key, column, unit.place(form.code, row.key, column), message=said)
             else:

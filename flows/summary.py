@@ -295,8 +295,12 @@ def status_text(status: CycleStatus) -> str:
     lines += release_lines(status.release)
     for unit in status.units:
         mark = "部门" if unit.kind == "部门" else "单位"
-        steps = "　".join(f"{STEP_NAMES[s]}:{_said(unit, unit.states[s])}" for s in STEPS if s in unit.states)
+        unasked = {"collect"} if mark == "部门" and not unit.file and unit.failed_step != "collect" else set()
+        told = [step for step in STEPS if step in unit.states.keys() - unasked]
+        steps = "　".join(f"{STEP_NAMES[s]}:{_said(unit, unit.states[s])}" for s in told)
         lines.append(f"  {mark} {unit.code} {unit.name}　[{verdict_name(unit)}]　{steps}")
+        if mark == "部门" and unit.file:
+            lines.append(f"      部门工作簿《{unit.file}》")
         if unit.trouble:
             lines.append(f"      {unit.trouble}")
     lines += [f"  {one.what}：{one.message}" for one in status.refused]

@@ -55,3 +55,10 @@ def test_a_figure_of_an_absent_or_unreadable_form_is_unknown() -> None:
     assert figure_of(submission({("公开01", "收入/总计"): "约"}), cells) is None
     assert figure_of(submission({}), cells) == 0
     assert figure_of(replace(PRIOR, cells=[Cell("公开01", "收入/总计", "决算数", 7)]), cells) == 7
+
+
+def test_no_unit_calls_itself_a_department() -> None:
+    cells = [replace(c, text="部门汇总") if (c.form, c.row) == ("封面", "报表类型") else c for c in WHOLE.cells]
+    unit = UnitData("甲", replace(WHOLE, cells=cells))
+    (finding,) = evaluate([RULES["R-必填"]], Cube.build(PROFILE, [unit]))["甲"][0].findings
+    assert "“部门汇总”，不在可选范围内" in finding.message and "部门汇总。" not in finding.message.split("可选：")[1]
