@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from expectations.conditions import UNUSABLE
 from expectations.predicates import Judged, predicate
 from models.money import format_fen
 from models.profiles import Profile
@@ -66,10 +67,12 @@ def transfers_itemised(unit: "UnitData", rule: "Rule", profile: Profile) -> Iter
     declared: dict[str, int] = defaultdict(int)
     for line in unit.submission.counterparties:
         declared[line.direction] += line.amount_fen
+    lacking: dict[str, None] = {}
     for kind, cells in rule.params["kinds"].items():
         usable = [cell for cell in cells if unit.submission.presence.get(cell[0], Presence.ABSENT).usable]
         if not usable:
-            yield Judged(None, cells[0][0], message=f"{cells[0][0]}缺表或无法读取，{kind}不能核对。")
+            presence = unit.submission.presence.get(cells[0][0], Presence.ABSENT)
+            lacking[f"{cells[0][0]}{UNUSABLE[presence]}"] = None
             continue
         (form, row, column), shown = _shown(unit, usable)
         itemised = declared[kind]
@@ -82,6 +85,9 @@ def transfers_itemised(unit: "UnitData", rule: "Rule", profile: Profile) -> Iter
                 holds, form, row, column, unit.place(form, row, column), shown, itemised, "元",
                 "" if holds else _not_itemised(form, kind, shown, itemised),
             )  # fmt: skip
+    if lacking:
+        # In the words of the formulas' reasons, so that one missing table is told once for all rules.
+        yield Judged(None, message="、".join(lacking))
 
 
 def _shown(unit: "UnitData", cells: Sequence[Sequence[str]]) -> tuple[tuple[str, str, str], int | None]:

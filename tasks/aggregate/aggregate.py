@@ -12,7 +12,7 @@ from models.submission import DEPARTMENT_REPORT
 from models.tables import ContributedCell, Contribution, Cycle, StepState, SubmissionVersion, Unit
 from tasks.aggregate.consolidate import LAST_YEAR, Addend, Background, Consolidation, consolidate
 from tasks.aggregate.prior_sums import last_years_sum
-from tasks.aggregate.provisional import Unsettled, provisional_problems, unsettled_transfers
+from tasks.aggregate.provisional import NotItemised, not_itemised, provisional_problems, same_amount_problems
 from tasks.collect.department import department_workbook
 from tasks.collect.store.versions import latest_versions, load_submissions, store_content_version
 from tasks.step import (
@@ -65,7 +65,8 @@ def _aggregate(session: Session, cycle: Cycle, code: str) -> bool:
     node = next(unit for unit in units if unit.code == code)
     below = units_below(units, code)
     versions, missing = _standing(session, below)
-    unsettled = unsettled_transfers(session, below)
+    unnamed = not_itemised(session, below)
+    unsettled = [one for one in unnamed if not one.settled]
     speaking = {
         kind: version
         for kind, version in (
@@ -74,7 +75,7 @@ def _aggregate(session: Session, cycle: Cycle, code: str) -> bool:
         )
         if version is not None
     }
-    key = _key(profile, node, below, versions, speaking, [*missing, *unsettled])
+    key = _key(profile, node, below, versions, speaking, [*missing, *unnamed])
     known = steps_of(session, [node], STEP).get(node.id or 0)
     if known is not None and known.input_key == key:
         return False
@@ -95,6 +96,7 @@ def _aggregate(session: Session, cycle: Cycle, code: str) -> bool:
     )
     result = consolidate(profile, (node.code, node.name), cycle.year, addends, names, missing, background)
     result.submission.problems += provisional_problems(unsettled, result.flows, names)
+    result.submission.problems += same_amount_problems([one for one in unnamed if one.settled], names)
     if _store(session, profile, node, result, versions, speaking):
         reset_steps(session, node, "validate", "disclose")
     set_step(session, node, STEP, StepState.DONE, describe(result, missing, unsettled), key)
@@ -203,7 +205,7 @@ def _store(
     return True
 
 
-def describe(result: Consolidation, missing: Sequence[tuple[str, str]], unsettled: Sequence[Unsettled] = ()) -> str:
+def describe(result: Consolidation, missing: Sequence[tuple[str, str]], unsettled: Sequence[NotItemised] = ()) -> str:
     """One Chinese sentence on what was added up."""
     own = sum(addend.kind == "单户表" for addend in result.addends)
     text = f"汇总 {own} 户" + ("，汇总数暂定" if unsettled else "")

@@ -22,32 +22,40 @@ _OPPOSITE = {kind.paid_as: kind.received_as for kind in FLOW_KINDS}
 _OPPOSITE |= {received: paid for paid, received in _OPPOSITE.items()}
 
 
+SAME_AMOUNT = "A-往来核对"
+"""Rule of a department two units of which say of the very same amount that it is none between them."""
+
+
 @dataclass(frozen=True, slots=True)
-class Unsettled:
-    """What a unit neither itemises nor explains: of this kind, so many fen."""
+class NotItemised:
+    """What a unit does not itemise: of this kind, so many fen; ``settled`` when it explained them."""
 
     code: str
     kind: str
     amount_fen: int
+    settled: bool = False
 
 
-def unsettled_transfers(session: Session, units: Sequence[Unit]) -> list[Unsettled]:
-    """What the units' newest versions leave open, whether they are in the sum or returned, in registry order.
+def not_itemised(session: Session, units: Sequence[Unit]) -> list[NotItemised]:
+    """What the units' newest versions do not itemise, whether they are in the sum or returned, in registry order.
 
-    Nothing is open where the department has only one unit: there is nobody with whom it could be counted twice.
+    Nothing where the department has only one unit: there is nobody with whom it could be counted twice.
     """
     if len(units) < 2:
         return []
     codes = {version.id: unit.code for unit, version in _newest(session, units)}
     query = select(FindingRecord).where(
         FindingRecord.rule == NOT_ITEMISED, FindingRecord.status == Status.VIOLATED.value,
-        FindingRecord.explanation == "", col(FindingRecord.submission_id).in_(codes),
+        col(FindingRecord.submission_id).in_(codes),
     )  # fmt: skip
     order = {unit.code: position for position, unit in enumerate(units)}
     found = [
-        Unsettled(codes[row.submission_id], row.column if row.column in _OPPOSITE else row.row, row.difference or 0)
+        NotItemised(
+            codes[row.submission_id], row.column if row.column in _OPPOSITE else row.row, row.difference or 0,
+            bool(row.explanation),
+        )
         for row in session.exec(query)
-    ]
+    ]  # fmt: skip
     return sorted(found, key=lambda one: (order[one.code], one.kind))
 
 
@@ -57,7 +65,7 @@ def _newest(session: Session, units: Sequence[Unit]) -> list[tuple[Unit, Submiss
 
 
 def provisional_problems(
-    unsettled: Sequence[Unsettled], flows: Iterable[Flow], names: Mapping[str, str]
+    unsettled: Sequence[NotItemised], flows: Iterable[Flow], names: Mapping[str, str]
 ) -> list[Problem]:
     """What makes a department's sum provisional, with the units that are likely to be on the other side.
 
@@ -86,7 +94,25 @@ def provisional_problems(
     return problems
 
 
-def _naming(one: Unsettled, flows: Iterable[Flow]) -> list[str]:
+def same_amount_problems(settled: Sequence[NotItemised], names: Mapping[str, str]) -> list[Problem]:
+    """Hints on two units that both explained an amount which the one paid and the other received: it may be theirs."""
+    return [
+        Problem(
+            SAME_AMOUNT, "hint",
+            f"{payer.code} {names.get(payer.code, '')}的{payer.kind}和 {receiver.code} {names.get(receiver.code, '')}的"
+            f"{receiver.kind}都是 {format_fen(payer.amount_fen)} 元，双方都没有列明，只作了说明。"
+            "请核对是否属于本部门内部往来、重复汇总。",
+            form="往来明细",
+        )
+        for payer in settled
+        for receiver in settled
+        if any((payer.kind, receiver.kind) == (kind.paid_as, kind.received_as) for kind in FLOW_KINDS)
+        and payer.code != receiver.code
+        and payer.amount_fen == receiver.amount_fen
+    ]  # fmt: skip
+
+
+def _naming(one: NotItemised, flows: Iterable[Flow]) -> list[str]:
     """Units that itemise the very amount from or to the unit, which itself itemises nothing of the pair."""
     found = []
     for flow in flows:

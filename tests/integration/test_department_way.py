@@ -57,9 +57,9 @@ PAID = ("对附属单位补助支出", "800002", "第二服务中心", "2101506"
 GOT = ("上级补助收入", "800001", "综合服务局本级", "2101599", 100_000)
 
 
-def file_units(place: Place, *, itemised: bool) -> None:
+def file_units(place: Place, *explanations: Explanation, itemised: bool) -> None:
     for unit, flow in ((PAYER, PAID), (RECEIVER, GOT)):
-        ledger = replace(unit, flows=[flow] if itemised else [])
+        ledger = replace(unit, flows=[flow] if itemised else [], explanations=[*unit.explanations, *explanations])
         write_unit(ledger, ledger.submission(PROFILE, YEAR), place.inbox, PROFILE)
 
 
@@ -116,6 +116,12 @@ def test_what_nobody_itemised_keeps_the_sum_provisional(database_url: str, tmp_p
     assert "汇总数是<b>暂定数</b>" in (place.out / f"{YEAR}-{DEPARTMENT}" / "审核报告.html").read_text("utf-8")
     status = status_of(place)
     assert status.needs_attention and "部门 8 云岭市综合服务局 未通过，汇总数暂定" in ending(status)[1]
+
+    file_units(place, Explanation("N-未列明", "", "", "", "与市外单位之间的往来"), itemised=False)
+    run_plain(place)
+    assert states(place) == {DEPARTMENT: "通过", "800001": "通过", "800002": "通过"}, "a statement settles it"
+    assert "都是 100,000.00 元" in findings(place)["A-往来核对"].message, "but the same amount is told"
+    assert "收入总计905,000.00元" in page(place)
 
 
 def test_units_explanations_and_the_departments_own_lead_to_its_release(database_url: str, tmp_path: Path) -> None:
