@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from models.findings import Severity
 from models.forms.schema import Form, Row
 from models.profiles import Profile
-from models.submission import Presence
+from models.submission import DEPARTMENT_REPORT, Presence
 
 if TYPE_CHECKING:
     from expectations.cube import UnitData
@@ -127,6 +127,7 @@ def required_words(unit: "UnitData", rule: "Rule", profile: Profile) -> Iterator
     """Text rows that a form requires are filled, and rows with a closed list hold one of its words.
 
     A form that is not there is the business of ``required_forms``; a cell that could not be read is told by the reader.
+    No unit is a department (报表类型 部门汇总).
     """
     unread = {(problem.form, problem.row) for problem in unit.submission.problems if problem.rule == "R-公式"}
     for form, rows in _worded_rows(profile):
@@ -142,8 +143,12 @@ def required_words(unit: "UnitData", rule: "Rule", profile: Profile) -> Iterator
                 yield Judged(
                     False, form.code, row.key, column, message=f"《{form.name}》的“{row.name}”没有填写，请补填。"
                 )
-            elif word and row.options and word not in row.options:
-                allowed = "、".join(row.options)
+            elif (
+                word
+                and row.options
+                and word not in (options := [one for one in row.options if one != DEPARTMENT_REPORT])
+            ):
+                allowed = "、".join(options)
                 said = f"《{form.name}》的“{row.name}”填的是“{word[:30]}”，不在可选范围内。可选：{allowed}。"
                 yield Judged(False, form.code, row.key, column, unit.place(form.code, row.key, column), message=said)
             else:

@@ -31,13 +31,16 @@ from models.tables import StepState
 from tasks.aggregate.task import aggregate_task
 from tasks.collect.prepare import Prepared
 from tasks.collect.registry import read_registry
-from tasks.collect.task import collect_task, prepare_task
+from tasks.collect.task import collect_departments_task, collect_task, prepare_task
 from tasks.disclose.task import disclose_task, review_task
 from tasks.score.task import score_task
 from tasks.step import StepReport, chunk_size, cycle_by_id, units_of
 from tasks.validate.task import validate_task
 
 keep_run_logs_readable()
+DEPARTMENTS = "部门工作簿"
+"""Label of the stage that takes in what departments say of their sums."""
+
 progress_lines = logging.getLogger("juesuan.progress")
 
 
@@ -95,6 +98,7 @@ def run_cycle(parameters: CycleParameters, progress: Progress) -> CycleReport:
     out = (parameters.out, parameters.mark)
     plan: tuple[tuple[str, str, Task[..., Any], list[str], int, tuple[Any, ...]], ...] = (
         ("collect", "收集", collect_task, codes, each, (prepared,)),
+        ("collect", DEPARTMENTS, collect_departments_task, nodes, max(len(nodes), 1), (prepared,)),
         # Great Expectations costs the same for one unit as for a thousand: validation takes sets, never single units.
         ("validate", "审核", validate_task, codes, chosen.chunk_size, ("单位",)),
         ("score", "评分", score_task, codes, each, ()),
@@ -126,7 +130,12 @@ def run_cycle(parameters: CycleParameters, progress: Progress) -> CycleReport:
 
 
 def _tell(label: str, done: StepReport, prepared: Prepared) -> None:
-    """One line of progress: to the run's log in the UI and, from the command line, to the terminal."""
+    """One line of progress: to the run's log in the UI and, from the command line, to the terminal.
+
+    Departments' workbooks are told of only where one is there: none is needed.
+    """
+    if label == DEPARTMENTS and not (done.fresh or done.unchanged):
+        return
     parts = [f"处理 {len(done.done)} 户"]
     missing = [code for code in prepared.codes if prepared.absent.get(code, ("",))[0] is StepState.MISSING]
     counts = {

@@ -12,16 +12,22 @@ from expectations.verdicts import explain_outcomes, findings_of, summarise
 from models.errors import SubmissionError
 from models.findings import Finding, Status, Verdict, figure_text
 from models.profiles import Profile
-from models.submission import Submission
+from models.submission import Presence, Submission
 from tasks.collect.reading import Reading
 
 UNREADABLE = "R-文件"
 """Rule under which a file that cannot be taken is told."""
 
+DEPARTMENT_NOTE = "这是部门工作簿，没有账表，只审核了填写是否规范；部门汇总数由年度周期审核。"
+"""Note on a workbook in which a department speaks for the sum of its units."""
+
 
 @dataclass(slots=True)
 class Judgement:
-    """Verdict on one file. ``error`` says in Chinese why an unreadable file cannot be taken, and so does a finding."""
+    """Verdict on one file. ``error`` says in Chinese why an unreadable file cannot be taken, and so does a finding.
+
+    ``note``: what a clerk should know of the judgement itself, Chinese.
+    """
 
     file: str
     profile: str
@@ -34,6 +40,7 @@ class Judgement:
     held: int = 0
     not_checked: int = 0
     error: str = ""
+    note: str = ""
 
 
 def judge(path: Path, reading: Reading, profile: Profile) -> Judgement:
@@ -44,12 +51,16 @@ def judge(path: Path, reading: Reading, profile: Profile) -> Judgement:
         why = Finding(rule.id, rule.weight, Status.VIOLATED, rule.title, str(reading), basis=rule.basis)
         return Judgement(path.name, profile.code, sha256=reading.sha256, findings=[why], error=str(reading))
     data = UnitData(reading.unit_code or path.name, reading)
-    outcomes = evaluate(rules, Cube.build(profile, [data]))[data.code]
+    # A department's workbook holds no accounts: there is nothing to judge in it but how it was filled.
+    tables = any(reading.presence.get(form.code, Presence.ABSENT).usable for form in profile.forms.published)
+    speaks = reading.speaks_for_department and not tables
+    asked = [item for item in rules.compiled if item.rule.check == "reading"] if speaks else rules
+    outcomes = evaluate(asked, Cube.build(profile, [data]))[data.code]
     outcomes = explain_outcomes(outcomes, reading.explanations)
     verdict, checked, held, not_checked = summarise(outcomes)
     return Judgement(
         path.name, profile.code, reading.sha256, reading.kind, verdict, findings_of(outcomes),
-        _scores(reading, profile), checked, held, not_checked,
+        _scores(reading, profile), checked, held, not_checked, note=DEPARTMENT_NOTE if speaks else "",
     )  # fmt: skip
 
 

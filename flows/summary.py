@@ -4,11 +4,12 @@ import json
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from sqlalchemy import func
+from sqlalchemy import and_, case, func, or_
 from sqlmodel import Session, col, select
 
+from models.clipping import clipped
 from models.errors import UsageError
-from models.findings import Status
+from models.findings import PROVISIONAL, Status
 from models.tables import Cycle, FindingRecord, Receipt, StepState, SubmissionVersion, Unit, UnitStep
 from reports.review_approval import ReleaseReview, release_lines
 from tasks.collect.store.receipts import REFUSED, REGISTRY, SECRET, SKIPPED, is_gone, taken_file
@@ -30,6 +31,9 @@ ORDER = (StepState.FAULT, StepState.RETURNED, StepState.MISSING, StepState.WAITI
 
 MOST_NAMED = 20
 """Units named in one sentence."""
+
+MOST_TROUBLE = 300
+"""Characters of a department's trouble in one sentence."""
 
 MOST_FILES_NAMED = 5
 """Files named in one sentence; their names are long."""
@@ -60,6 +64,7 @@ class UnitStatus:
     Attributes:
         keys: What each step worked on, and how often it ran: names one failure among all that a unit ever had.
         violated, not_checked: Findings of the version that was judged last.
+        provisional: Whether a department's sum may count something twice.
     """
 
     code: str
@@ -70,6 +75,7 @@ class UnitStatus:
     keys: dict[str, str] = field(default_factory=dict)
     violated: int = 0
     not_checked: int = 0
+    provisional: bool = False
 
     @property
     def overall(self) -> StepState:
@@ -132,9 +138,16 @@ class CycleStatus:
         return f"{self.year}-{self.department}"
 
     @property
+    def open_departments(self) -> list[UnitStatus]:
+        """Departments whose sums do not stand: not passed, or not yet added up and judged."""
+        open_states = (StepState.RETURNED, StepState.WAITING)
+        return [unit for unit in self.units if unit.kind == "部门" and unit.overall in open_states]
+
+    @property
     def needs_attention(self) -> bool:
-        """Whether a unit is missing or returned, or a file was refused."""
-        return bool(self.of(StepState.MISSING, StepState.RETURNED, StepState.WAITING) or self.refused)
+        """Whether a unit is missing or returned, a department has not passed, or a file was refused."""
+        waiting = self.of(StepState.MISSING, StepState.RETURNED, StepState.WAITING)
+        return bool(waiting or self.open_departments or self.refused)
 
     @property
     def faults(self) -> bool:
@@ -162,6 +175,8 @@ class CycleStatus:
             "missing": [unit.code for unit in self.of(StepState.MISSING)],
             "returned": [unit.code for unit in self.of(StepState.RETURNED)],
             "faults": [unit.code for unit in self.units if unit.overall is StepState.FAULT],
+            "departments_not_passed": [unit.code for unit in self.open_departments],
+            "provisional": [unit.code for unit in self.units if unit.provisional],
             "refused_files": [{"file": one.file, "message": one.message} for one in self.refused],
         }
 
@@ -239,22 +254,27 @@ def _of_nobody(session: Session, cycle: Cycle, outcome: str) -> list[RefusedFile
 
 
 def _count_findings(session: Session, cycle: Cycle, by_id: dict[int | None, UnitStatus]) -> None:
-    """Count the findings of each unit's newest version."""
+    """Count the findings of each unit's newest version, of a department its newest sum."""
+    judged = or_(
+        and_(col(Unit.kind) == "单位", col(SubmissionVersion.role) == "报送"),
+        and_(col(Unit.kind) == "部门", col(SubmissionVersion.role) == "汇总"),
+    )
     newest = (
         select(SubmissionVersion.unit_id, func.max(SubmissionVersion.id).label("id"))
-        .where(col(SubmissionVersion.role).in_(("报送", "汇总")))
+        .join(Unit, col(Unit.id) == SubmissionVersion.unit_id)
+        .where(Unit.cycle_id == cycle.id, judged)
         .group_by(col(SubmissionVersion.unit_id))
         .subquery()
     )
+    provisional = func.count(case((col(FindingRecord.rule) == PROVISIONAL, 1)))
     query = (
-        select(newest.c.unit_id, FindingRecord.status, func.count())
+        select(newest.c.unit_id, FindingRecord.status, func.count(), provisional)
         .join(FindingRecord, col(FindingRecord.submission_id) == newest.c.id)
-        .join(Unit, col(Unit.id) == newest.c.unit_id)
-        .where(Unit.cycle_id == cycle.id)
         .group_by(newest.c.unit_id, col(FindingRecord.status))
     )
-    for unit_id, status, count in session.exec(query):
+    for unit_id, status, count, doubts in session.exec(query):
         if (unit := by_id.get(unit_id)) is not None:
+            unit.provisional |= bool(doubts)
             if status == Status.VIOLATED.value:
                 unit.violated = count
             else:
@@ -263,7 +283,8 @@ def _count_findings(session: Session, cycle: Cycle, by_id: dict[int | None, Unit
 
 def verdict_name(unit: UnitStatus) -> str:
     """Chinese name of a unit's overall state; a department is never returned to anybody: its sums do not stand yet."""
-    return "未通过" if unit.kind == "部门" and unit.overall is StepState.RETURNED else NAMES[unit.overall]
+    name = "未通过" if unit.kind == "部门" and unit.overall is StepState.RETURNED else NAMES[unit.overall]
+    return f"{name}，汇总数暂定" if unit.provisional else name
 
 
 def _said(unit: UnitStatus, state: str) -> str:
@@ -280,8 +301,12 @@ def status_text(status: CycleStatus) -> str:
     lines += release_lines(status.release)
     for unit in status.units:
         mark = "部门" if unit.kind == "部门" else "单位"
-        steps = "　".join(f"{STEP_NAMES[s]}:{_said(unit, unit.states[s])}" for s in STEPS if s in unit.states)
+        unasked = {"collect"} if mark == "部门" and not unit.file and unit.failed_step != "collect" else set()
+        told = [step for step in STEPS if step in unit.states.keys() - unasked]
+        steps = "　".join(f"{STEP_NAMES[s]}:{_said(unit, unit.states[s])}" for s in told)
         lines.append(f"  {mark} {unit.code} {unit.name}　[{verdict_name(unit)}]　{steps}")
+        if mark == "部门" and unit.file:
+            lines.append(f"      部门工作簿《{unit.file}》")
         if unit.trouble:
             lines.append(f"      {unit.trouble}")
         if unit.notice:
@@ -295,8 +320,17 @@ def ending(status: CycleStatus) -> tuple[str, str]:
     """Name and Chinese message of the state in which a run without faults ends; it agrees with the exit code."""
     waiting = status.of(StepState.RETURNED, StepState.MISSING, StepState.WAITING)
     units = f"{len(waiting)} 户待处理：{unit_names(waiting)}" if waiting else "全部单位通过"
-    name = "有待处理单位" if waiting else "有未接收文件" if status.refused else "Completed"
-    return name, "；".join(filter(None, (units, refused_words(status))))
+    departments = "；".join(
+        f"部门 {unit.code} {unit.name} {verdict_name(unit)}：{clipped(unit.trouble, MOST_TROUBLE)}".rstrip("：。")
+        for unit in status.open_departments
+    )
+    name = (
+        "有待处理单位" if waiting
+        else "部门未通过" if departments
+        else "有未接收文件" if status.refused
+        else "Completed"
+    )  # fmt: skip
+    return name, "；".join(filter(None, (units, departments, refused_words(status))))
 
 
 def refused_words(status: CycleStatus) -> str:

@@ -9,6 +9,12 @@ from models.money import FEN_PER_UNIT, exact_text, format_fen
 HUNDREDTHS = ("%", "分")
 """Units whose figures findings carry in 1/100; 分 is a point of a score, since money is told in 元 or 万元."""
 
+PROVISIONAL = "A-暂定"
+"""Rule that a department breaks whose sum may count something twice: until it holds, the sum is provisional."""
+
+LAST_YEAR_UNKNOWN = "A-上年"
+"""Rule that a department breaks for each of last year's figures that must not be compared with this year's."""
+
 
 class Severity(StrEnum):
     """How a violated rule weighs. The value is used in JSON, :attr:`label` in everything people read."""

@@ -28,6 +28,9 @@ class Presence(StrEnum):
         return self in (Presence.PRESENT, Presence.EMPTY)
 
 
+DEPARTMENT_REPORT = "部门汇总"
+"""报表类型 of a department's added-up accounts, and of the workbook in which the department itself speaks for them."""
+
 NOT_APPLICABLE = "——"
 """Text of a cell that the form rules out (for example 基本支出 of 309 资本性支出)."""
 
@@ -303,6 +306,11 @@ class Submission:
     def form_cells(self, form: str) -> Iterable[Cell]:
         """Cells of one form, in reading order."""
         return (cell for cell in self.cells if cell.form == form)
+
+    @property
+    def speaks_for_department(self) -> bool:
+        """Whether this is a department's own workbook, by its cover."""
+        return self.text("封面", "报表类型").strip() == DEPARTMENT_REPORT
 
     def text(self, form: str, row: str, column: str = "内容") -> str:
         """Text of one cell, empty when blank."""

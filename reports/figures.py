@@ -1,5 +1,6 @@
 """Reads a submission's figures by their catalogue address, keeping *blank*, *zero* and *not submitted* apart."""
 
+from models.findings import LAST_YEAR_UNKNOWN
 from models.forms import Form, Kind
 from models.money import format_fen
 from models.profiles import Profile
@@ -7,8 +8,6 @@ from models.subjects import functional_level
 from models.submission import NOT_APPLICABLE, Cell, Presence, Submission
 
 SUPPLEMENT = "补充信息"
-FILLED_LAST_YEAR = "上年/收入总计"
-"""Its figure shows that the block 上年数 was filled in, so that a blank in it is a zero."""
 
 
 class Figures:
@@ -49,17 +48,20 @@ class Figures:
         cell = self._cells.get((form, row, column))
         return (cell.text or "").strip() if cell is not None else ""
 
-    def last_year(self, row: str, *, blank_is_zero: bool = False) -> int | None:
-        """Prior-year figure 上年/``row`` in fen.
+    def last_year(self, row: str) -> int | None:
+        """Prior-year figure 上年/``row`` in fen; ``None`` when it is blank, which is unknown and no zero.
+
+        A department's is unknown too where it is of other units than this year's, or gross where this year's is net.
+        It may be known although some units lack the form: from last year's accounts or the department's own workbook.
 
         Args:
             row: Without its prefix 上年/.
-            blank_is_zero: Take a blank as zero, provided that the prior-year block was filled in at all.
         """
-        amount = self.given(SUPPLEMENT, f"上年/{row}", "金额")
-        if amount is None and blank_is_zero and self.given(SUPPLEMENT, FILLED_LAST_YEAR, "金额") is not None:
-            return 0
-        return amount
+        key = f"上年/{row}"
+        if any(one.rule == LAST_YEAR_UNKNOWN and one.row == key for one in self.submission.problems):
+            return None
+        cell = self._cells.get((SUPPLEMENT, key, "金额"))
+        return cell.amount if cell is not None else None
 
     def subject_codes(self, form: Form) -> list[str]:
         """Codes of the subjects that an open form shows: declared rows left out, in order of the codes."""

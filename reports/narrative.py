@@ -23,6 +23,11 @@ from reports.figures import SUPPLEMENT, Figures
 from reports.projects import ProjectSummary, summarise
 
 NARRATIVE_ROOT = Path(__file__).parent / "templates" / "narrative"
+NOT_COMPARABLE = (
+    "上年可比数不全（空白是不知道，不是零），文中有的地方未写与上年的比较，可由部门在部门工作簿中填列上年数"
+)
+"""Warning of a department's document."""
+
 _REASON_LEAD = re.compile(r"^(?:其?主要)?原因(?:是|为|在于)?[：:，,]?")
 
 
@@ -117,7 +122,7 @@ class Narrator:
         self.partial = figures.presence(SUPPLEMENT) is Presence.PARTIAL
         self.warnings: list[str] = []
         if self.partial:
-            self.warnings.append("有的单位没有报补充信息，文中未写与上年的比较、预算完成情况和各项数量")
+            self.warnings.append("有的单位没有报补充信息，文中未写预算完成情况和各项数量")
         self._environment = _environment(root / figures.profile.narrative)
 
     def blocks(self, section: Section, anchor: str) -> Iterator[Block]:
@@ -175,15 +180,17 @@ class Narrator:
     def compared(self, reason: str, *pairs: tuple[str, int, int | None]) -> str:
         """Sentence on the change against last year, with its reason; empty when last year is unknown.
 
+        A department says so: its units' figures may be there, and yet not be comparable.
+
         Args:
             reason: Row of 补充信息 原因/….
             pairs: (name, this year in fen, last year in fen or ``None``).
         """
-        if self.partial:
-            return "部分单位没有报送上年数，与上年的比较暂缺。"
         known = [(name, now, last) for name, now, last in pairs if last is not None]
         if not known:
-            return ""
+            if self.department and NOT_COMPARABLE not in self.warnings:
+                self.warnings.append(NOT_COMPARABLE)
+            return "上年可比数暂缺，未作比较。" if self.department else ""
         text = "；".join(f"{name}{self.change(now, last)}" for name, now, last in known)
         return f"与上年相比，{text}。{self.because(reason, *((now, last) for _, now, last in known))}"
 

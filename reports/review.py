@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from models.findings import Finding, RuleOutcome, Severity, Status, Verdict, figure_text
+from models.findings import PROVISIONAL, Finding, RuleOutcome, Severity, Status, Verdict, figure_text
 from models.submission import Explanation
 from reports.blocks import inert
 from reports.html import TEMPLATES_ROOT, page_environment
@@ -120,6 +120,11 @@ class UnitReview:
     def state_name(self) -> str:
         """The state as the badge shows it."""
         return "未通过" if self.is_department and self.state is UnitState.RETURNED else self.state.value
+
+    @property
+    def provisional(self) -> bool:
+        """Whether these are sums that may count something twice."""
+        return any(finding.rule == PROVISIONAL and finding.blocks for finding in self.findings)
 
     @property
     def anchor(self) -> str:

@@ -14,7 +14,7 @@ from xlsxwriter.worksheet import Worksheet
 from models.errors import UsageError
 from models.forms import Form, Kind
 from models.profiles import Profile
-from models.submission import Presence, Submission
+from models.submission import DEPARTMENT_REPORT, Presence, Submission
 from reports.workbook_guide import write_guide
 from reports.workbook_layout import CODE, Field, SheetLayout, Slot, layout_form
 from reports.workbook_styles import Styles
@@ -66,6 +66,8 @@ def write_workbook(
 ) -> None:
     """Write the workbook of a profile, one sheet per form in the catalogue's order behind a sheet of guidance.
 
+    A department's workbook (报表类型 部门汇总) has the forms in which it speaks for the sum of its units, no tables.
+
     Args:
         profile: Gives the forms.
         path: File to write.
@@ -80,7 +82,8 @@ def write_workbook(
     book.set_properties({"created": _CREATED, "title": f"{profile.name} 单位决算填报工作簿"})
     styles = Styles(book)
     plans = _plan(profile, unit or CoverInfo(), submission)
-    write_guide(book, styles, profile, [(name, layout.form) for name, layout, _ in plans], mark)
+    speaks = unit is not None and unit.report_type == DEPARTMENT_REPORT
+    write_guide(book, styles, profile, [(name, layout.form) for name, layout, _ in plans], mark, department=speaks)
     for name, layout, values in plans:
         sheet = book.add_worksheet(name)
         _write_sheet(sheet, styles, layout, values)
@@ -97,6 +100,8 @@ def _plan(profile: Profile, unit: CoverInfo, submission: Submission | None) -> l
     grades = [grade.name for grade in profile.grades]
     for form in profile.forms.values():
         if submission is not None and submission.presence.get(form.code) is Presence.ABSENT:
+            continue
+        if unit.report_type == DEPARTMENT_REPORT and not form.department:
             continue
         if form.shape == "project":
             projects = submission.projects if submission else []

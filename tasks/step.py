@@ -20,7 +20,10 @@ _T = TypeVar("_T")
 
 STEPS = ("collect", "validate", "score", "aggregate", "disclose")
 
-STEPS_OF = {"单位": ("collect", "validate", "score", "disclose"), "部门": ("aggregate", "validate", "disclose")}
+STEPS_OF = {
+    "单位": ("collect", "validate", "score", "disclose"),
+    "部门": ("collect", "aggregate", "validate", "disclose"),
+}
 """Steps that apply to a unit that files and to a department that is added up."""
 
 STEP_NAMES = {"collect": "收集", "validate": "审核", "score": "评分", "aggregate": "汇总", "disclose": "公开文稿"}

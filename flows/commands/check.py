@@ -39,6 +39,8 @@ def _text(judgement: Judgement) -> str:
         f"勾稽关系：已审核 {judgement.checked} 条，相符 {judgement.held} 条，"
         f"不符 {judgement.checked - judgement.held} 条，未审核 {judgement.not_checked} 条"
     )
+    if judgement.note:
+        lines.append(judgement.note)
     violated = [finding for finding in judgement.findings if finding.status is Status.VIOLATED]
     lines += _suspect_lines(violated)
     for severity in Severity:

@@ -7,7 +7,7 @@ from flows.settings import settings, use_database
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Run the cycle; 0 when every unit is through, 1 when units need attention, 2 for faults."""
+    """Run the cycle; 0 when all units and departments are through, 1 when one needs attention, 2 for faults."""
     use_database(arguments.database)
     parameters = CycleParameters.of(
         year=arguments.year, registry=arguments.registry, inbox=arguments.inbox, out=str(arguments.out),

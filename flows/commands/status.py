@@ -10,7 +10,7 @@ from models.schema_upgrade import upgrade_database
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the state; 0 when every unit is through, 1 when units need attention, 2 for faults."""
+    """Print the state; 0 when all units and departments are through, 1 when one needs attention, 2 for faults."""
     use_database(arguments.database)
     url = settings().database_url
     upgrade_database(url)

@@ -149,6 +149,7 @@ class Form(Definition):
         shape: ``matrix`` (rows × columns), ``records`` (numbered lines) or ``project`` (one form per project).
         published: Whether it is part of the public set.
         required: Whether a submission without it lacks something (else absence is normal, for example 往来明细).
+        department: Whether the workbook of a department, which speaks for the sum of its units, has it.
         arrangement: Panels side by side (``across``) or one below the other (``down``).
         landscape: Whether documents print it on a landscape page.
         note: 注 below the table. nothing: sentence below an empty table.
@@ -162,6 +163,7 @@ class Form(Definition):
     shape: Literal["matrix", "records", "project"] = "matrix"
     published: bool = False
     required: bool = True
+    department: bool = False
     arrangement: Literal["across", "down"] = "across"
     landscape: bool = False
     note: str = ""

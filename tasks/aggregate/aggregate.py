@@ -1,13 +1,19 @@
 """Aggregation step: adds up every node that has units below it and stores sums, contributions and their cells."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlmodel import Session, select
 
+from expectations.catalogue import load_rules
+from expectations.prior_year import declared_last_year
 from models.database import bulk_insert, read_session_of, session_of
 from models.profiles import Profile, load_profile
+from models.submission import DEPARTMENT_REPORT
 from models.tables import ContributedCell, Contribution, Cycle, StepState, SubmissionVersion, Unit
-from tasks.aggregate.consolidate import Addend, Consolidation, consolidate
+from tasks.aggregate.consolidate import LAST_YEAR, Addend, Background, Consolidation, consolidate
+from tasks.aggregate.prior_sums import last_years_sum
+from tasks.aggregate.provisional import NotItemised, not_itemised, provisional_problems, same_amount_problems
+from tasks.collect.department import department_workbook
 from tasks.collect.store.versions import latest_versions, load_submissions, store_content_version
 from tasks.step import (
     StepReport,
@@ -60,7 +66,54 @@ def _aggregate(session: Session, cycle: Cycle, code: str) -> bool:
     node = next(unit for unit in units if unit.code == code)
     below = units_below(units, code)
     versions, missing = _standing(session, below)
-    key = step_key(
+    unnamed = not_itemised(session, below)
+    unsettled = [one for one in unnamed if not one.settled]
+    speaking = {
+        kind: version
+        for kind, version in (
+            (DEPARTMENT_REPORT, department_workbook(session, node)),
+            (LAST_YEAR, last_years_sum(session, cycle, code)),
+        )
+        if version is not None
+    }
+    key = _key(profile, node, below, versions, speaking, [*missing, *unnamed])
+    known = steps_of(session, [node], STEP).get(node.id or 0)
+    if known is not None and known.input_key == key:
+        return False
+    loaded = load_submissions(session, [version.id or 0 for version in (*versions.values(), *speaking.values())])
+    addends = [
+        Addend(unit.code, unit.report_type, loaded[versions[unit.code].id or 0], members=_members(units, unit))
+        for unit in below
+        if unit.code in versions
+    ]
+    names = {unit.code: unit.name for unit in units}
+    said = {kind: loaded[version.id or 0] for kind, version in speaking.items()}
+    background = Background(
+        next((unit.code for unit in below if unit.parent_code == code and is_office(unit.name)), ""),
+        frozenset(unit.code for unit in units if unit.kind == "单位") - {unit.code for unit in below},
+        said.get(DEPARTMENT_REPORT),
+        said.get(LAST_YEAR),
+        declared_last_year(load_rules(profile)),
+    )
+    result = consolidate(profile, (node.code, node.name), cycle.year, addends, names, missing, background)
+    result.submission.problems += provisional_problems(unsettled, result.flows, names)
+    result.submission.problems += same_amount_problems([one for one in unnamed if one.settled], names)
+    if _store(session, profile, node, result, versions, speaking):
+        reset_steps(session, node, "validate", "disclose")
+    set_step(session, node, STEP, StepState.DONE, describe(result, missing, unsettled), key)
+    return True
+
+
+def _key(
+    profile: Profile,
+    node: Unit,
+    below: Sequence[Unit],
+    versions: Mapping[str, SubmissionVersion],
+    speaking: Mapping[str, SubmissionVersion],
+    left_open: Sequence[object],
+) -> str:
+    """Fingerprint of what a sum is made with: versions, what speaks of it, and what the units left open."""
+    return step_key(
         STEP,
         profile,
         node.name,
@@ -69,24 +122,9 @@ def _aggregate(session: Session, cycle: Cycle, code: str) -> bool:
             for unit in below
             if unit.code in versions
         ),
-        *(f"{unit_code}:{reason}" for unit_code, reason in missing),
+        *(f"{kind}:{version.number}:{version.sha256}" for kind, version in speaking.items()),
+        *left_open,
     )
-    known = steps_of(session, [node], STEP).get(node.id or 0)
-    if known is not None and known.input_key == key:
-        return False
-    loaded = load_submissions(session, [version.id or 0 for version in versions.values()])
-    addends = [
-        Addend(unit.code, unit.report_type, loaded[versions[unit.code].id or 0], members=_members(units, unit))
-        for unit in below
-        if unit.code in versions
-    ]
-    names = {unit.code: unit.name for unit in units}
-    office = next((unit.code for unit in below if unit.parent_code == code and is_office(unit.name)), "")
-    result = consolidate(profile, (node.code, node.name), cycle.year, addends, names, missing, office)
-    if _store(session, profile, node, result, versions):
-        reset_steps(session, node, "validate", "disclose")
-    set_step(session, node, STEP, StepState.DONE, describe(result, missing), key)
-    return True
 
 
 def _members(units: Sequence[Unit], overlay: Unit) -> frozenset[str]:
@@ -124,24 +162,33 @@ def _standing(session: Session, units: Sequence[Unit]) -> tuple[dict[str, Submis
 
 
 def _store(
-    session: Session, profile: Profile, node: Unit, result: Consolidation, versions: dict[str, SubmissionVersion]
+    session: Session,
+    profile: Profile,
+    node: Unit,
+    result: Consolidation,
+    versions: Mapping[str, SubmissionVersion],
+    speaking: Mapping[str, SubmissionVersion],
 ) -> bool:
     """Store the sum, the proposal in it and the sources of its cells; whether the sum is a new one."""
-    ids = {code: version.id or 0 for code, version in versions.items()}
-    numbers = {code: version.number for code, version in versions.items()}
+    own = dict(speaking)
     if result.proposal is not None:
-        proposal = store_content_version(session, node, result.proposal, role="调整建议", report_type="调整表")
-        ids[node.code], numbers[node.code] = proposal.id or 0, proposal.number
+        own["调整表"] = store_content_version(session, node, result.proposal, role="调整建议", report_type="调整表")
+    sources = [own[a.kind] if a.code == node.code else versions[a.code] for a in result.addends]
     # Natural keys: the same sum must have the same fingerprint in every database and order of arrival.
-    parts = [(numbers[addend.code], addend.code, addend.sign, addend.kind, addend.note) for addend in result.addends]
+    parts = [
+        f"{addend.code}:{version.number}:{addend.sign}:{addend.kind}:{addend.note}"
+        for addend, version in zip(result.addends, sources, strict=True)
+    ]
     basis = key_of(*parts, *sorted(result.sources.items()))
-    total = store_content_version(session, node, result.submission, role="汇总", report_type="部门汇总", basis=basis)
+    total = store_content_version(
+        session, node, result.submission, role="汇总", report_type=DEPARTMENT_REPORT, basis=basis
+    )
     if session.exec(select(Contribution.id).where(Contribution.submission_id == total.id)).first() is not None:
         return False
     contributions = []
-    for addend in result.addends:
+    for addend, version in zip(result.addends, sources, strict=True):
         row = Contribution(
-            submission_id=total.id or 0, source_id=ids[addend.code], kind=addend.kind, sign=addend.sign,
+            submission_id=total.id or 0, source_id=version.id or 0, kind=addend.kind, sign=addend.sign,
             note=addend.note,
         )  # fmt: skip
         session.add(row)
@@ -160,11 +207,11 @@ def _store(
     return True
 
 
-def describe(result: Consolidation, missing: Sequence[tuple[str, str]]) -> str:
+def describe(result: Consolidation, missing: Sequence[tuple[str, str]], unsettled: Sequence[NotItemised] = ()) -> str:
     """One Chinese sentence on what was added up."""
     own = sum(addend.kind == "单户表" for addend in result.addends)
-    text = f"汇总 {own} 户"
-    others = [addend.kind for addend in result.addends if addend.kind != "单户表"]
+    text = f"汇总 {own} 户" + ("，汇总数暂定" if unsettled else "")
+    others = [addend.kind for addend in result.addends if addend.kind not in ("单户表", DEPARTMENT_REPORT, LAST_YEAR)]
     if others:
         text += "，另有" + "、".join(f"{kind} {others.count(kind)} 张" for kind in dict.fromkeys(others))
     if missing:

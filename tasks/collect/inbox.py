@@ -110,9 +110,9 @@ class Inbox:
         """The inbox after unassigned files were identified by their content; the rules on repetition apply again.
 
         Args:
-            found: Unit code by the name of an unassigned file. Codes of units that file nothing are left out.
+            found: Code of a unit, or of the department for a workbook of its own, by the name of an unassigned file.
         """
-        known = {unit.code for unit in self.registry.filing_units}
+        known = self.registry.by_code
         assigned = {code: list(files) for code, files in self.assigned.items()}
         for file in self.unassigned:
             if found.get(file.name) in known:

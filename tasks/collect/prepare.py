@@ -15,7 +15,7 @@ from models.profiles import Profile, load_profile
 from models.schema_upgrade import upgrade_database
 from models.tables import Cycle, StepState
 from models.typed import meant
-from tasks.collect.inbox import Inbox, survey
+from tasks.collect.inbox import Inbox, InboxFile, survey
 from tasks.collect.reading import read_submissions
 from tasks.collect.registry import Registry, read_registry, sync_registry
 from tasks.collect.store.receipts import (
@@ -172,7 +172,6 @@ def _identified(inbox: Inbox, profile: Profile) -> tuple[Inbox, list[ReceiptLine
     """Assign files whose names tell no unit by what they say inside; tell which belong to nobody here."""
     readings = read_submissions([file.path for file in inbox.unassigned], profile)
     names = {bare_name(unit.name): unit.code for unit in inbox.registry.filing_units}
-    filing = {unit.code for unit in inbox.registry.filing_units}
     found: dict[str, str] = {}
     lines: list[ReceiptLine] = []
     for file in inbox.unassigned:
@@ -181,9 +180,14 @@ def _identified(inbox: Inbox, profile: Profile) -> tuple[Inbox, list[ReceiptLine
             lines.append(ReceiptLine(file.name, file.sha256, "", REFUSED, reading.code, str(reading)))
             continue
         by_name = names.get(bare_name(reading.unit_name), "")
-        codes = meant(reading.unit_code, filing) if reading.unit_code else [by_name]
-        if len(codes) == 1 and inbox.registry.files(codes[0]):
-            found[file.name] = codes[0]
+        codes = meant(reading.unit_code, inbox.registry.by_code) if reading.unit_code else [by_name]
+        code = codes[0] if len(codes) == 1 else ""
+        department = code in inbox.registry.by_code and not inbox.registry.files(code)
+        if inbox.registry.files(code) or (department and reading.speaks_for_department):
+            found[file.name] = code
+            continue
+        if department:
+            lines.append(_no_department(file, code))
             continue
         said = " ".join(part for part in (reading.unit_code, reading.unit_name) if part) or "（没有写明单位）"
         error = SubmissionError(
@@ -192,3 +196,13 @@ def _identified(inbox: Inbox, profile: Profile) -> tuple[Inbox, list[ReceiptLine
         )  # fmt: skip
         lines.append(ReceiptLine(file.name, file.sha256, "", REFUSED, error.code, str(error)))
     return inbox.identify(found), lines
+
+
+def _no_department(file: InboxFile, code: str) -> ReceiptLine:
+    """A file under a department's code that is not the department's workbook."""
+    error = SubmissionError(
+        file.name, f"文件内的单位代码 {code} 是部门的代码，部门的数由下属单位汇总，不填报。",
+        advice=f"部门本级的账用本级的代码填报；部门对汇总数的说明，用 juesuan template --unit {code} 生成的工作簿填报。",
+        code="未知单位",
+    )  # fmt: skip
+    return ReceiptLine(file.name, file.sha256, "", REFUSED, error.code, str(error))

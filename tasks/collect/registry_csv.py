@@ -15,6 +15,7 @@ from pathlib import Path
 from models.clipping import clipped
 from models.errors import RegistryError, SubmissionError, UsageError, reason_of
 from models.profiles import Profile, load_profile
+from models.submission import DEPARTMENT_REPORT
 from tasks.collect.characters import shown, unseen
 from tasks.collect.opening import content_of, opened
 from tasks.collect.registry_tree import misplaced
@@ -60,7 +61,7 @@ class RegistryUnit:
     Attributes:
         parent_code: ``None`` for the department.
         unit_type, accounting, level, report_type: Words of the cover, empty when blank.
-        kind: ``部门`` when units stand below it (it is added up and files nothing), else ``单位``.
+        kind: ``部门`` when units stand below it (it is added up; what it files speaks for the sum), else ``单位``.
         position: From 0, in file order. line: Line in the file, from 1.
     """
 
@@ -167,7 +168,9 @@ def read_registry(path: Path, profile: Profile | None = None, *, strict: bool = 
     _check_tree(path.name, rows)
     parents = {parent for _, row in rows if (parent := row["parent_code"])}
     for line, row in rows:
-        if told := _refused_words(path.name, line, row, options):
+        if row["code"] in parents:
+            row["report_type"] = DEPARTMENT_REPORT
+        if told := _refused_words(path.name, line, row, options, filing=row["code"] not in parents):
             if strict:
                 raise RegistryError(told[0])
             faults[row["code"]] = "；".join(filter(None, (faults.get(row["code"]), *told)))
@@ -220,10 +223,11 @@ def _decode(file: str, content: bytes) -> str:
     raise RegistryError(f"单位登记表《{file}》的文字编码无法识别。请另存为“CSV UTF-8（逗号分隔）”后再使用")
 
 
-def _refused_words(file: str, line: int, row: dict[str, str], options: Options) -> list[str]:
+def _refused_words(file: str, line: int, row: dict[str, str], options: Options, *, filing: bool) -> list[str]:
     """Sentences on the words of a row that the cover does not allow; such words are blanked."""
     told = []
-    for title, allowed in options.items():
+    for title, words in options.items():
+        allowed = [word for word in words if not filing or word != DEPARTMENT_REPORT]
         word = row[HEADERS[title]]
         if word and word not in allowed:
             told.append(str(_fault(file, line, f"{title}“{word}”不在可选范围内。可选：{'、'.join(allowed)}")))

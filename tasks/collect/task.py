@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tasks.collect.collect import collect_units, mark_not_collected
+from tasks.collect.department import collect_departments
 from tasks.collect.prepare import Prepared, prepare_cycle
 from tasks.retrying import step_task
 from tasks.step import StepReport
@@ -32,3 +33,11 @@ def collect_task(url: str, cycle_id: int, codes: list[str], prepared: Prepared, 
     absent = {code: prepared.absent[code] for code in codes if code in prepared.absent}
     report.merge(mark_not_collected(url, cycle_id, absent))
     return report
+
+
+@step_task("部门工作簿")
+def collect_departments_task(
+    url: str, cycle_id: int, codes: list[str], prepared: Prepared, label: str = ""
+) -> StepReport:
+    """Read and store what departments say of their sums."""
+    return collect_departments(url, cycle_id, codes, prepared.files, prepared.absent)

@@ -1,7 +1,7 @@
 """Validation step over a set of units: load, judge through GX, store outcomes, findings and verdicts."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from sqlmodel import Session, col, delete, func, select
@@ -9,11 +9,11 @@ from sqlmodel import Session, col, delete, func, select
 from expectations.catalogue import RuleSet, load_rules
 from expectations.cube import UnitData
 from expectations.gx import judge_with_gx
-from expectations.verdicts import Earlier, explain_outcomes, findings_of, line_of, summarise
+from expectations.verdicts import Earlier, FindingKey, explain_outcomes, findings_of, line_of, summarise
 from models.database import bulk_insert, read_session_of, session_of
 from models.findings import Finding, RuleOutcome, Severity, Status, Verdict
 from models.profiles import Profile, load_profile
-from models.submission import Explanation
+from models.submission import DEPARTMENT_REPORT, Explanation
 from models.tables import (
     Cycle,
     ExplanationRecord,
@@ -24,6 +24,7 @@ from models.tables import (
     Unit,
     UnitStep,
 )
+from tasks.aggregate.prior_sums import last_years_sums
 from tasks.collect.store.versions import latest_versions, load_submissions
 from tasks.disclose.approval import statutory_approval, versions_of
 from tasks.step import (
@@ -37,6 +38,7 @@ from tasks.step import (
     steps_of,
     units_of,
 )
+from tasks.validate.carried import Part, carry_up, explained_parts, own_explanations
 
 STEP = "validate"
 
@@ -80,19 +82,26 @@ Seen = tuple[UnitStep | None, ...]
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Work:
-    """One unit to judge: which version, under which key, its data, and the steps as they were when it was read."""
+    """One unit to judge: which version, under which key, its data, and the steps as they were when it was read.
+
+    ``parts``: of a department what the units in its sum explained.
+    """
 
     unit: Unit
     version: SubmissionVersion
     key: str
     data: UnitData
     seen: Seen
+    parts: Mapping[FindingKey, Sequence[Part]]
 
 
 def _judge(session: Session, work: Work, rules: RuleSet, judged: Sequence[RuleOutcome], report: StepReport) -> None:
     """Store what was found about one unit, and its verdict."""
     earlier = earlier_explanations(session, work.unit, work.version)
+    if work.unit.kind == "部门":
+        earlier = own_explanations(earlier)
     outcomes = explain_outcomes(judged, work.data.submission.explanations, earlier)
+    outcomes = carry_up(outcomes, work.parts, rules)
     store_outcomes(session, work.version, rules, outcomes)
     message = describe(findings_of(outcomes))
     state = StepState.RETURNED if summarise(outcomes)[0] is Verdict.FAIL else StepState.DONE
@@ -117,8 +126,11 @@ def _work(
     collected = steps_of(session, units, "collect" if scope == "单位" else "aggregate")
     judged = steps_of(session, units, STEP)
     versions = latest_versions(session, [unit.id or 0 for unit in units], role)
-    priors = prior_versions(session, cycle, units, role)
-    due: list[tuple[Unit, SubmissionVersion, SubmissionVersion | None, str, Seen]] = []
+    if scope == "部门":
+        priors = last_years_sums(session, cycle, [unit.code for unit in units])
+    else:
+        priors = prior_versions(session, cycle, units)
+    due: list[tuple[Unit, SubmissionVersion, SubmissionVersion | None, str, Seen, dict[FindingKey, list[Part]]]] = []
     idle: list[tuple[Unit, Seen]] = []
     for unit in units:
         unit_id = unit.id or 0
@@ -127,21 +139,22 @@ def _work(
             idle.append((unit, (before, state)))
             continue
         prior = priors.get(unit.code)
+        parts = explained_parts(session, version) if scope == "部门" else {}
         inputs = [(one.number, one.sha256) for one in (version, prior) if one]
-        key = step_key(STEP, profile, *inputs, sorted(attributes_of(unit).items()))
+        key = step_key(STEP, profile, *inputs, sorted(attributes_of(unit).items()), parts)
         if state is not None and state.input_key == key:
             report.unchanged.append(unit.code)
             if state.state == StepState.RETURNED:
                 report.returned[unit.code] = state.message
         else:
-            due.append((unit, version, prior, key, (before, state)))
+            due.append((unit, version, prior, key, (before, state), parts))
     ids = [version.id or 0 for _, version, *_ in due] + [prior.id or 0 for _, _, prior, *_ in due if prior]
     loaded = load_submissions(session, ids)
     work = []
-    for unit, version, prior, key, seen in due:
+    for unit, version, prior, key, seen, parts in due:
         before_this = loaded[prior.id or 0] if prior else None
         data = UnitData(unit.code, loaded[version.id or 0], attributes_of(unit), before_this, scope)
-        work.append(Work(unit, version, key, data, seen))
+        work.append(Work(unit, version, key, data, seen, parts))
     return work, idle
 
 
@@ -151,11 +164,11 @@ def attributes_of(unit: Unit) -> dict[str, str]:
         "单位类型": unit.unit_type,
         "会计制度": unit.accounting,
         "预算级次": unit.level,
-        "报表类型": "部门汇总" if unit.kind == "部门" else unit.report_type,
+        "报表类型": DEPARTMENT_REPORT if unit.kind == "部门" else unit.report_type,
     }
 
 
-def prior_versions(session: Session, cycle: Cycle, units: Sequence[Unit], role: str) -> dict[str, SubmissionVersion]:
+def prior_versions(session: Session, cycle: Cycle, units: Sequence[Unit]) -> dict[str, SubmissionVersion]:
     """The units' accounts of the year before, by unit code, as far as this database has them and they stand.
 
     The version that 批复 covers counts, else the newest if it passed; one that was returned says nothing for certain.
@@ -166,22 +179,22 @@ def prior_versions(session: Session, cycle: Cycle, units: Sequence[Unit], role: 
         return {}
     wanted = {unit.code for unit in units}
     then = [unit for unit in session.exec(select(Unit).where(Unit.cycle_id == before.id)) if unit.code in wanted]
-    newest, judged = latest_versions(session, [unit.id or 0 for unit in then], role), steps_of(session, then, STEP)
+    newest, judged = latest_versions(session, [unit.id or 0 for unit in then]), steps_of(session, then, STEP)
     statutory = statutory_approval(session, before)
     approved = versions_of(statutory) if statutory else {}
     found: dict[str, SubmissionVersion] = {}
     for unit in then:
         version, number, state = newest.get(unit.id or 0), approved.get(unit.code), judged.get(unit.id or 0)
         if number is not None and version is not None and version.number != number:
-            version = _version(session, unit, role, number)
+            version = _version(session, unit, number)
         passed = state is not None and state.state == StepState.DONE
         if version is not None and (number is not None or passed):
             found[unit.code] = version
     return found
 
 
-def _version(session: Session, unit: Unit, role: str, number: int) -> SubmissionVersion | None:
-    query = select(SubmissionVersion).where(SubmissionVersion.unit_id == unit.id, SubmissionVersion.role == role)
+def _version(session: Session, unit: Unit, number: int) -> SubmissionVersion | None:
+    query = select(SubmissionVersion).where(SubmissionVersion.unit_id == unit.id, SubmissionVersion.role == "报送")
     return session.exec(query.where(SubmissionVersion.number == number)).first()
 
 

@@ -12,6 +12,7 @@ from models.database import session_of
 from models.profiles import load_profile
 from tasks.aggregate.aggregate import aggregate_departments
 from tasks.collect.collect import collect_units, mark_not_collected
+from tasks.collect.department import collect_departments
 from tasks.collect.prepare import prepare_cycle
 from tasks.disclose.disclose import disclose_units
 from tasks.disclose.review import write_review
@@ -55,6 +56,7 @@ def run_plain(place: Place, *wanted: str) -> Steps:
     with session_of(url) as session:
         nodes = [unit.code for unit in units_of(session, cycle) if unit.kind == "部门"]
     timed("收集", lambda: collect_units(url, cycle, {code: files[code] for code in codes if code in files}))
+    timed("部门工作簿", lambda: collect_departments(url, cycle, nodes, files, absent))
     timed("未报", lambda: mark_not_collected(url, cycle, {code: absent[code] for code in codes if code in absent}))
     timed("审核", lambda: validate_units(url, cycle, codes, "单位"))
     timed("评分", lambda: score_units(url, cycle, codes))

@@ -37,7 +37,8 @@ def unit_file(inbox: Path, code: str, name: str, **edits: object) -> Path:
             row[1].value = name
         if row[0].value == "年度" and "year" in edits:
             row[1].value = edits["year"]
-    del book["往来明细"]
+    del book["往来明细"]  # it names units of another department
+    book["说明"]["B6"], book["说明"]["F6"] = "N-未列明", "上缴本部门以外的上级单位"
     for address, value in edits.items():
         if "!" in address:
             sheet, cell = address.split("!")

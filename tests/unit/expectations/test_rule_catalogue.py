@@ -72,9 +72,13 @@ OTHERS: dict[str, tuple[Callable[[], Submission], str]] = {
         lambda: changed(counterparties=[replace(WHOLE.counterparties[0], amount_fen=20_000_001)]),
         "多 0.01 元",
     ),
+    "N-未列明": (lambda: changed(counterparties=WHOLE.counterparties[1:]), "上级补助收入 20.00 元，往来明细没有列明"),
     "N-往来单位": (lambda: changed(counterparties=[replace(WHOLE.counterparties[0], counterpart="甲")]), "就是本单位"),
 }
 """Rules that more than one cell must break, or something that is no figure: what breaks them, words of the message."""
+
+DEPARTMENT = {"A-上年"}
+"""Rules on added-up accounts that tell several problems as one; each has its case in test_predicates_department."""
 
 READING = {rule.id for rule in RULES.rules if rule.check == "reading"}
 PROJECTS = set(PROJECT_CASES) | {"P00", "P19", "P21"}
@@ -83,7 +87,7 @@ PROJECTS = set(PROJECT_CASES) | {"P00", "P19", "P21"}
 
 def test_catalogue_and_cases_agree_both_ways() -> None:
     catalogue = {rule.id for rule in RULES.rules}
-    tested = [*CASES, *OTHERS, *READING, *PROJECTS]
+    tested = [*CASES, *OTHERS, *READING, *DEPARTMENT, *PROJECTS]
     assert catalogue - set(tested) == set()
     assert set(tested) - catalogue == set()
     assert len(tested) == len(set(tested))

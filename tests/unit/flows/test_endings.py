@@ -11,6 +11,14 @@ from models.tables import StepState
 
 PASSED = UnitStatus("301001", "甲", "单位", {"collect": "完成", "validate": "完成"})
 MISSING = UnitStatus("301002", "乙", "单位", {"collect": "未报送"}, {"collect": "乙尚未报送。"})
+FAILED = UnitStatus(
+    "301",
+    "甲局",
+    "部门",
+    {"aggregate": "完成", "validate": "退回"},
+    {"validate": "强制性不符 1 处。"},
+    provisional=True,
+)
 NOTICE = RefusedFile("通知.pdf", "文件《通知.pdf》：不能读取“.pdf”类型的文件。", "无法读取")
 SECRET = RefusedFile("机密★1.xlsx", "文件《机密★1.xlsx》：请立即移出。", "涉密")
 REGISTRY = RefusedFile("registry.csv", "第 3 行重复。", "登记表")
@@ -28,6 +36,10 @@ def status(*units: UnitStatus, refused: tuple[RefusedFile, ...] = (), folders: t
         (status(PASSED, folders=("旧",)), "Completed", "全部单位通过", False),
         (status(PASSED, refused=(NOTICE,)), "有未接收文件", "全部单位通过；收件夹中未接收的文件：《通知.pdf》", True),
         (
+            status(FAILED, PASSED), "部门未通过",
+            "全部单位通过；部门 301 甲局 未通过，汇总数暂定：审核：强制性不符 1 处", True,
+        ),
+        (
             status(PASSED, MISSING, refused=(SECRET, NOTICE, REGISTRY)), "有待处理单位",
             "1 户待处理：301002 乙；标有密级、必须立即移出收件夹的文件：《机密★1.xlsx》；"
             "收件夹中未接收的文件：《通知.pdf》；有误的单位登记表：《registry.csv》", True,
@@ -43,6 +55,12 @@ def test_the_state_of_a_run_agrees_with_its_exit_code(
 ) -> None:
     assert ending(given) == (name, message)
     assert given.needs_attention is attention is (name != "Completed")
+
+
+def test_the_terminal_and_the_status_call_a_doubtful_sum_provisional() -> None:
+    given = status(FAILED, PASSED)
+    assert "  部门 301 甲局　[未通过，汇总数暂定]" in status_text(given)
+    assert (given.as_json()["provisional"], given.as_json()["departments_not_passed"]) == (["301"], ["301"])
 
 
 def test_a_page_shows_what_no_unit_answers_for_escaped_and_bounded() -> None:

@@ -11,7 +11,7 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "fixtures"))
 import accounts
 
 from models.profiles import load_profile
-from models.submission import Cell, Presence, Submission
+from models.submission import Cell, Presence, Problem, Submission
 from reports.blocks import Document, Heading, check_tiling
 from reports.disclosure import DepartmentScope, build_disclosure, numeral
 from reports.html import render_html
@@ -145,12 +145,22 @@ def test_sums_of_some_units_are_not_compared_with_the_whole_department() -> None
     """Where a unit files no 补充信息, last year's and the budget's sums are of other units than this year's."""
     submission = accounts.submission()
     submission.presence["补充信息"] = Presence.PARTIAL
+    rows = [row for row in PROFILE.forms["补充信息"].rows if row.startswith("上年/")]
+    submission.problems = [Problem("A-上年", "hint", "中心没有填列", "补充信息", row, "金额") for row in rows]
     document, warnings = build(submission, department=DepartmentScope((("303001", "本级"),)))
     page = render_html(document)
     assert "与上年相比，" not in page and "完成年初预算" not in page and "年初预算为" not in page
-    assert "部分单位没有报送上年数，与上年的比较暂缺。" in page
+    assert "上年可比数暂缺，未作比较。" in page
+    assert any("上年可比数不全" in warning for warning in warnings)
     assert "部分单位没有报送预算数，预算完成情况暂缺。" in page
     assert any("没有报补充信息" in warning for warning in warnings)
+
+
+def test_what_the_department_knows_of_last_year_is_compared_although_a_unit_lacks_it() -> None:
+    submission = accounts.submission()
+    submission.presence["补充信息"] = Presence.PARTIAL
+    page = render_html(build(submission, department=DepartmentScope((("303001", "本级"),)))[0])
+    assert "与上年相比，收入总计减少3,080,382.58元，下降11.20%；" in page and "完成年初预算" not in page
 
 
 def test_a_department_does_not_deny_its_units_projects() -> None:

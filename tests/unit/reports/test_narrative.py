@@ -64,7 +64,7 @@ def with_cells(*cells: Cell, supplement: bool = True, drop: tuple[str, ...] = ()
         ("六", "公用经费446,653.95元"),
         ("七", "2022年度没有政府性基金预算财政拨款收入、支出和结转结余。"),
         ("八", "2022年度没有国有资本经营预算财政拨款支出。"),
-        ("九", "全年预算为0.00元，支出决算为0.00元。与上年相比，“三公”经费支出持平。"),
+        ("九", "全年预算为0.00元，支出决算为0.00元。其中："),
         ("十", "机关运行经费支出减少89,291.01元，下降16.66%。"),
         ("十", "2022年度政府采购支出总额57,158.00元，其中：政府采购货物支出17,820.00元"),
         ("十", "授予中小企业合同金额57,158.00元，占政府采购支出总额的100.00%"),
@@ -89,11 +89,21 @@ def test_without_a_budget_the_sentence_still_reads() -> None:
 def test_zero_bases_give_no_percentages() -> None:
     three = Cell("公开07", "三公经费", "决算数/合计", 500)
     hospitality = Cell("公开07", "三公经费", "决算数/公务接待费", 500)
-    text, _ = tell(with_cells(three, hospitality), "九")
+    zeros = [Cell("补充信息", f"上年/{row}", "金额", 0) for row in ("三公经费", "公务接待费")]
+    text, _ = tell(with_cells(three, hospitality, *zeros), "九")
     assert "“三公”经费支出增加5.00元。" in text
     assert "完成" not in text
     assert "增长" not in text
     assert "公务接待费全年预算为0.00元，支出决算为5.00元，占“三公”经费支出的100.00%，与上年相比增加5.00元。" in text
+
+
+def test_a_blank_last_year_is_unknown_and_no_zero_to_grow_from() -> None:
+    """Other figures of last year are filled in; that says nothing of the blank ones."""
+    spent = [Cell("公开07", "三公经费", f"决算数/{column}", 500) for column in ("合计", "公务接待费")]
+    text, _ = tell(with_cells(*spent), "九")
+    assert "公务接待费全年预算为0.00元，支出决算为5.00元" in text and "与上年相比" not in text and "增加" not in text
+    told = tell(with_cells(drop=("上年/机关运行经费",)), "十")[0]
+    assert "机关运行经费支出446,653.95元。" in told and "与上年相比" not in told
 
 
 def test_three_public_budget_gives_completion() -> None:

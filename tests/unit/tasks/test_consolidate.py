@@ -1,13 +1,18 @@
 """Adding up: signed sums with sources, flows between units, proposals and what replaces them. Figures by hand."""
 
+from copy import copy
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from expectations.catalogue import load_rules
+from expectations.prior_year import declared_last_year
 from models.profiles import Profile, load_profile
-from models.submission import Cell, Counterparty, Display, Presence, Project, Submission, Unread
+from models.submission import Cell, Counterparty, Display, Explanation, Presence, Problem, Project, Submission, Unread
 from models.unread import doubtful_cells
-from tasks.aggregate.consolidate import Addend, Consolidation, consolidate, summed_forms
+from tasks.aggregate.consolidate import Addend, Background, Consolidation, consolidate, summed_forms
 from tasks.aggregate.flows_between_units import FLOW_KINDS, Pair, pairs_adjusted_by
 
 PROFILE = load_profile()
@@ -111,6 +116,27 @@ def test_a_counterpart_that_is_not_added_is_told_apart() -> None:
     assert "103 信息中心" in result.submission.problems[0].message
 
 
+def test_what_goes_to_a_unit_outside_the_node_is_no_flow_within_it() -> None:
+    """A node below the department is not asked about units that only the department above adds up."""
+    result = consolidate(
+        PROFILE,
+        ("10", "部门"),
+        2022,
+        [Addend("101", "单户表", PAYER)],
+        NAMES,
+        (),
+        Background(elsewhere=frozenset({"103"})),
+    )
+    assert result.submission.problems == [] and result.flows == []
+    assert cells(result)["公开03", "合计", "对附属单位补助支出"] == 50_000
+
+
+@pytest.mark.parametrize("kind", ["经费差额表", "汇总录入表", "叠加汇总表"])
+def test_what_any_kind_of_sheet_itemises_is_removed(kind: str) -> None:
+    result = add(Addend("101", kind, PAYER), Addend("103", "单户表", RECEIVER))
+    assert cells(result)["公开03", "合计", "对附属单位补助支出"] == 0
+
+
 def test_a_filed_adjustment_for_the_pair_replaces_the_proposal() -> None:
     filed = submission(
         {("公开03", "合计", "对附属单位补助支出"): -50_000, ("公开02", "合计", "上级补助收入"): -50_000},
@@ -184,8 +210,87 @@ def test_the_office_speaks_for_the_department() -> None:
     other = submission({})
     other.cells.append(Cell("补充信息", "概况/主要职责", "内容", None, "别的单位"))
     addends = (Addend("101", "单户表", office), Addend("102", "单户表", other))
-    result = consolidate(PROFILE, ("10", "部门"), 2022, addends, NAMES, (), office="101")
+    result = consolidate(PROFILE, ("10", "部门"), 2022, addends, NAMES, (), Background(office="101"))
     assert [(cell.text, cell.location) for cell in result.submission.cells] == [("拟订政策", "")]
+
+
+TOTAL = ("补充信息", "上年/收入总计", "金额")
+SOURCES = declared_last_year(load_rules(PROFILE))
+
+
+def told(result: Consolidation, rule: str = "A-上年") -> dict[str, str]:
+    return {problem.row: problem.message for problem in result.submission.problems if problem.rule == rule}
+
+
+def grown(*units: Submission, missing: tuple[tuple[str, str], ...] = (), **background: Submission) -> Consolidation:
+    addends = [Addend(f"10{number}", "单户表", unit) for number, unit in enumerate(units, start=1)]
+    return consolidate(
+        PROFILE, ("10", "部门"), 2022, addends, NAMES, missing, Background(sources=SOURCES, **background)
+    )  # fmt: skip
+
+
+def test_last_year_is_the_units_sum_only_where_every_one_gave_it() -> None:
+    both = grown(submission({TOTAL: 4_00}), submission({TOTAL: 0}))
+    assert cells(both)[TOTAL] == 4_00 and told(both) == {}, "a zero that is typed is known"
+    one = grown(submission({TOTAL: 4_00}), submission({}))
+    assert told(one) == {"上年/收入总计": "102 中心没有填列"}
+    assert cells(one)[TOTAL] == 4_00, "relations still add up what the units declared"
+    assert told(grown(submission({}), submission({}))) == {}, "nobody gave any: nothing to be told"
+
+
+def test_the_units_sum_is_not_net_where_this_years_is() -> None:
+    payer, receiver = copy(PAYER), copy(RECEIVER)
+    payer.cells = [*PAYER.cells, Cell(*TOTAL, 7_00), Cell("补充信息", "上年/三公经费", "金额", 1_00)]
+    receiver.cells = [*RECEIVER.cells, Cell(*TOTAL, 3_00), Cell("补充信息", "上年/三公经费", "金额", 0)]
+    addends = (Addend("101", "单户表", payer), Addend("103", "单户表", receiver))
+    result = consolidate(PROFILE, ("10", "部门"), 2022, addends, NAMES, (), Background(sources=SOURCES))
+    assert list(told(result)) == ["上年/收入总计"] and "没有抵销" in told(result)["上年/收入总计"]
+
+
+def test_the_departments_own_figure_takes_the_place_of_the_units() -> None:
+    own = submission({TOTAL: 9_50})
+    result = grown(submission({TOTAL: 4_00}), submission({}), own=own)
+    assert cells(result)[TOTAL] == 9_50 and told(result) == {}
+    speaker = result.addends[-1]
+    assert (speaker.code, speaker.kind) == ("10", "部门汇总")
+    assert result.sources[TOTAL] == [(len(result.addends) - 1, 9_50)], "traced to the workbook"
+
+
+def test_last_years_accounts_come_before_every_declaration() -> None:
+    prior = submission({("公开01", "收入/总计", "决算数"): 8_00})
+    result = grown(submission({TOTAL: 4_00}), submission({}), prior=prior, own=submission({TOTAL: 9_50}))
+    assert cells(result)[TOTAL] == 8_00 and told(result) == {}
+    assert "9.50 元" in told(result, "A-部门工作簿")["上年/收入总计"]
+    assert [addend.kind for addend in result.addends[2:]] == ["上年决算", "部门汇总"]
+
+
+def test_a_whole_department_is_not_compared_with_some_of_its_units() -> None:
+    result = grown(submission({TOTAL: 4_00}), own=submission({TOTAL: 9_50}), missing=(("103", "未报送"),))
+    assert "有单位未计入" in told(result)["上年/收入总计"]
+
+
+def test_the_department_speaks_for_itself_and_what_only_units_can_say_is_not_taken() -> None:
+    own = submission({("补充信息", "预算/合计", "年初预算数"): 5_00})
+    own.cells[0] = replace(own.cells[0], location="补充信息!C34")
+    own.cells += [
+        Cell("补充信息", row, "内容", None, text)
+        for row, text in (("概况/主要职责", "管全局"), ("原因/三公经费变动", "压减"), ("概况/机构设置", " "))
+    ]
+    own.explanations = [Explanation("T01-非负", "", "", "", "红字冲销")]
+    own.problems = [Problem("R-金额", "mandatory", "不是数字。", "补充信息", "上年/三公经费", "金额", "补充信息!C12")]
+    office = submission({("补充信息", "预算/合计", "年初预算数"): 2_00})
+    office.cells += [
+        Cell("补充信息", row, "内容", None, "本级") for row in ("概况/主要职责", "概况/机构设置", "原因/预算执行差异")
+    ]
+    result = consolidate(
+        PROFILE, ("10", "部门"), 2022, [Addend("101", "单户表", office)], NAMES, (), Background("101", own=own)
+    )  # fmt: skip
+    words = {cell.row: cell.text for cell in result.submission.cells if cell.text}
+    assert words == {"概况/主要职责": "管全局", "原因/三公经费变动": "压减", "概况/机构设置": "本级"}
+    assert cells(result)["补充信息", "预算/合计", "年初预算数"] == 2_00
+    assert "补充信息!C34 的数没有采用" in told(result, "A-部门工作簿")[""]
+    assert told(result, "R-金额") == {"上年/三公经费": "部门工作簿：不是数字。"}
+    assert result.submission.explanations == own.explanations
 
 
 amounts = st.dictionaries(

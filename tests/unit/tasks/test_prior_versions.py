@@ -21,7 +21,7 @@ ROWS = (
 
 
 def counted(session: Session, cycle: Cycle) -> dict[str, int]:
-    found = prior_versions(session, cycle, units_of(session, cycle.id or 0), "报送")
+    found = prior_versions(session, cycle, units_of(session, cycle.id or 0))
     return {code: version.number for code, version in found.items()}
 
 

@@ -41,8 +41,8 @@ def test_a_new_cycle_has_phases_units_and_waiting_steps(database_url: str, tmp_p
         ]
         steps = session.exec(select(UnitStep)).all()
         assert {step.state for step in steps} == {"待处理"}
-        assert len(steps) == 3 + 2 * 4, (
-            "a department is added up, judged, published; a unit collected, judged, scored, published"
+        assert len(steps) == 4 + 2 * 4, (
+            "what a department says is collected, it is added up, judged, published; a unit collected, judged, scored, published"
         )
         assert [action for action, _, _ in events(session)] == ["建立年度", "增加单位", "增加单位", "增加单位"]
 
