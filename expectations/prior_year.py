@@ -13,7 +13,10 @@ Sources = tuple[tuple[int, Address], ...]
 
 
 def declared_last_year(rules: RuleSet) -> dict[Address, Sources]:
-    """Cells of this year that must equal a sum of cells of last year's accounts, with these."""
+    """Cells that declare a figure of last year's accounts, with the cells there whose sum it is.
+
+    They stand in forms that are not published; an opening balance in a table is this year's figure, whatever it equals.
+    """
     found: dict[Address, Sources] = {}
     for item in rules.compiled:
         relation = item.relation
@@ -23,7 +26,7 @@ def declared_last_year(rules: RuleSet) -> dict[Address, Sources]:
             _cells(rules.profile, relation.left, prior=False),
             _cells(rules.profile, relation.right, prior=True),
         )
-        if len(left) == 1 and left[0][0] == 1 and right:
+        if len(left) == 1 and left[0][0] == 1 and right and not rules.profile.forms[left[0][1][0]].published:
             found[left[0][1]] = right
     return found
 

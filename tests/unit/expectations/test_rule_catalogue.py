@@ -72,7 +72,7 @@ OTHERS: dict[str, tuple[Callable[[], Submission], str]] = {
         lambda: changed(counterparties=[replace(WHOLE.counterparties[0], amount_fen=20_000_001)]),
         "多 0.01 元",
     ),
-    "N-未列明": (lambda: changed(counterparties=WHOLE.counterparties[1:]), "上级补助收入 20.00 元，往来明细没有列明"),
+    "N-未列明": (lambda: changed(counterparties=WHOLE.counterparties[1:]), "上级补助收入 200,000.00 元，往来明细没有列明"),
     "N-往来单位": (lambda: changed(counterparties=[replace(WHOLE.counterparties[0], counterpart="甲")]), "就是本单位"),
 }
 """Rules that more than one cell must break, or something that is no figure: what breaks them, words of the message."""

@@ -38,7 +38,7 @@ def test_check_judges_how_it_was_filled_and_nothing_else(workbook: Path, capsys:
     book.save(workbook)
     assert main(["check", "--json", str(workbook)]) == 1
     told = json.loads(capsys.readouterr().out)["findings"]
-    assert [finding["rule"] for finding in told] == ["R-金额"]
+    assert [finding["rule"] for finding in told] == ["R-金额", "R-签署"]
 
 
 def test_no_unit_is_a_department(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

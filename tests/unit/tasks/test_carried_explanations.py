@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from expectations.catalogue import load_rules
-from expectations.verdicts import key_of
+from expectations.verdicts import Earlier, key_of
 from models.findings import Finding, RuleOutcome, Severity, Status
 from models.profiles import load_profile
 from tasks.validate.carried import CARRIED, Part, carry_up, own_explanations
@@ -75,5 +75,6 @@ def test_what_no_unit_explained_stays_open_and_other_findings_are_left_alone() -
 
 
 def test_only_the_departments_own_words_live_on() -> None:
-    earlier = {("a", "", "", ""): (1, CARRIED + "甲"), ("b", "", "", ""): (1, "机构划转")}
-    assert own_explanations(earlier) == {("b", "", "", ""): (1, "机构划转")}
+    own = (("b", "", "", ""), 1, "机构划转")
+    earlier = Earlier(accepted=((("a", "", "", ""), 1, CARRIED + "甲"), own))
+    assert own_explanations(earlier).accepted == (own,)
