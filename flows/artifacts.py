@@ -12,6 +12,7 @@ from prefect.runtime import flow_run as current_run
 from flows.settings import settings
 from flows.summary import NAMES, ORDER, CycleStatus, UnitStatus, verdict_name
 from models.clipping import clipped
+from models.personal_data import masked
 from models.tables import StepState
 from tasks.step import STEP_NAMES, STEPS
 
@@ -157,8 +158,8 @@ def _page(status: CycleStatus, open_runs: Mapping[str, str]) -> str:
 
 
 def escape(text: str) -> str:
-    """Words of a submission, inert in Markdown."""
-    return text.translate(_INERT)
+    """Words of a submission, masked and inert in Markdown."""
+    return masked(text).translate(_INERT)
 
 
 def _slug(code: str) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from flows.settings import settings
 from models.clipping import clipped
 from models.errors import JuesuanError, reason_of
+from models.personal_data import masked
 
 LONGEST = 300
 """Characters of an unforeseen error that people are shown."""
@@ -30,7 +31,7 @@ def write_down(error: BaseException) -> str:
         Chinese sentence that tells where it is; empty when it could not be written.
     """
     log: Path = settings().home / "错误记录.txt"
-    lines = "".join(traceback.format_exception(error))
+    lines = masked("".join(traceback.format_exception(error)))
     try:
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("a", encoding="utf-8") as stream:

@@ -6,6 +6,7 @@ from prefect.exceptions import FailedRun
 
 from flows.faults import said, write_down
 from models.errors import JuesuanError
+from models.personal_data import masked
 
 _ENDED_AS_FAILED = "Engine execution exited with unexpected exception"
 """Logged, with a traceback, when a run that a flow itself ended as Failed was started by a deployment."""
@@ -39,6 +40,9 @@ def _keep(record: logging.LogRecord) -> bool:
         _say(record, str(error))
     elif error is not None:
         _say(record, f"发生故障：{said(error)}。{write_down(error)}")
+    told = record.getMessage()
+    if (shown := masked(told)) != told:
+        record.msg, record.args = shown, ()
     return True
 
 

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from models.database import session_of
 from models.errors import JuesuanError
+from models.personal_data import masked
 from models.tables import Cycle, StepState, Unit, UnitStep
 from models.tables.columns import now
 from models.trail import record
@@ -147,12 +148,13 @@ def reset_steps(session: Session, unit: Unit, *steps: str) -> None:
 
 
 def set_step(session: Session, unit: Unit, step: str, state: StepState, message: str = "", key: str = "") -> bool:
-    """Write a step's state and, when it changed, an event.
+    """Write a step's state and, when it changed, an event. The message is kept in masked form: it is shown everywhere.
 
     Returns:
         Whether anything changed.
     """
     assert unit.id is not None
+    message = masked(message)
     row = steps_of(session, [unit], step).get(unit.id)
     if row is None:
         row = UnitStep(unit_id=unit.id, step=step)

@@ -50,6 +50,10 @@ OTHERS: dict[str, tuple[Callable[[], Submission], str]] = {
         lambda: changed(cells=[c for c in WHOLE.cells if c.row != "概况/主要职责"]),
         "“主要职责”没有填写",
     ),
+    "R-个人信息": (
+        lambda: changed(row_names=WHOLE.row_names | {("公开03", "2080505"): "养老保险（王某某13900000000）"}),
+        "手机号 139****0000",
+    ),
     "R-科目名称": (lambda: changed(row_names=WHOLE.row_names | {("公开03", "2080505"): "养老金"}), "写作“养老金”"),
     "N-往来": (
         lambda: changed(counterparties=[replace(WHOLE.counterparties[0], amount_fen=2001)]),
