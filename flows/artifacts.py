@@ -139,11 +139,13 @@ def _page(status: CycleStatus, open_runs: Mapping[str, str]) -> str:
         f"| {NAMES[state]} | {len(status.of(state))} |\n"
         for state in (StepState.DONE, StepState.RETURNED, StepState.MISSING, StepState.FAULT)
     )
+    lacking = status.release.open_gaps
     lines = [
         f"# {status.year} 年度 {escape(status.name)} 决算\n",
         f"| 状态 | 户数 |\n|---|---|\n{counts}",
         *[f"部门结论：{verdict_name(unit)}。{escape(unit.trouble)}\n" for unit in status.units if unit.kind == "部门"],
         f"[打开审核报告]({site_of(status)}/审核报告.html)\n",
+        *([f"公开文稿待补 {len(lacking)} 处，列在审核报告中，补齐或豁免以前不能公开。\n"] if lacking else []),
         *_file_lines(status),
     ]
     for state in (StepState.FAULT, StepState.RETURNED, StepState.MISSING):

@@ -192,7 +192,8 @@ def _is_identity(number: _Number) -> bool:
     if not re.fullmatch(r"\d{17}[\dX]", digits) or not _is_day(digits[6:14]):
         return False
     right = "10X98765432"[sum(int(d) * w for d, w in zip(digits, _WEIGHTS, strict=False)) % 11] == digits[17]
-    return said or (right and (not otherwise or int(digits[6:10]) < _BEFORE_ANY_FILE))
+    old = int(digits[6:10]) < _BEFORE_ANY_FILE
+    return said or (right and (old or not otherwise)) or (old and not otherwise and _was_a_number(digits))
 
 
 def _is_day(digits: str) -> bool:
@@ -222,7 +223,13 @@ def _is_account(number: _Number) -> bool:
         return True
     whole = set(number.groups[:-1]) <= {4} or number.groups[0] == 6 == length - sum(number.groups[1:])
     dated = "2000" <= number.digits[6:10] <= str(_LAST_BIRTH)
-    return bool(_CARD.fullmatch(number.digits)) and whole and not dated and _luhn(number.digits)
+    right = _luhn(number.digits) or _was_a_number(number.digits)
+    return bool(_CARD.fullmatch(number.digits)) and whole and not dated and right
+
+
+def _was_a_number(digits: str) -> bool:
+    """Whether a cell was typed as a number: spreadsheets keep fifteen digits and put zeros for the rest."""
+    return len(digits) > 16 and set(digits[15:]) == {"0"}
 
 
 def _luhn(digits: str) -> bool:

@@ -17,7 +17,16 @@ from reports.projects import project_tables
 from reports.tables import form_table, list_table
 
 _HERE = Path(__file__).parent
-_SOURCES = ("blocks.py", "disclosure.py", "figures.py", "html.py", "narrative.py", "projects.py", "tables.py")
+_SOURCES = (
+    "blocks.py",
+    "disclosure.py",
+    "figures.py",
+    "gaps.py",
+    "html.py",
+    "narrative.py",
+    "projects.py",
+    "tables.py",
+)
 _NUMERALS = "零一二三四五六七八九十"
 PROJECT_FORM = "自评表"
 

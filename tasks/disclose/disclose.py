@@ -1,6 +1,7 @@
 """Disclosure step: writes the 决算公开 document of each unit that passed and of each department that was added up."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from sqlmodel import Session, col, select
@@ -16,13 +17,18 @@ from models.tables import (
     Unit,
 )
 from reports.disclosure import DepartmentScope, build_disclosure, template_hash
+from reports.gaps import gaps_of
 from reports.html import render_html
 from tasks.collect.store.versions import latest_version, load_submission
 from tasks.disclose.approval import is_released
-from tasks.disclose.files import is_intact, put_document, withdraw_document
+from tasks.disclose.files import DISCLOSURE, is_intact, put_document, withdraw_document
+from tasks.disclose.gaps import store_gaps, waived_numbers
 from tasks.step import StepReport, cycle_by_id, hold, key_of, results_folder, set_step, steps_of, units_below, units_of
 
 STEP = "disclose"
+
+NAMED_GAPS = 5
+"""Gaps that the step's message names; the review report has them all."""
 
 
 def document_path(cycle: Cycle, unit: Unit) -> str:
@@ -64,21 +70,26 @@ def _disclose(
         gone = withdraw_document(session, out, cycle_id, path)
         return set_step(session, unit, STEP, StepState.WAITING, "", "") or gone
     scope = _scope(session, unit, units, version) if unit.kind == "部门" else None
-    draft = not is_released(session, cycle, unit, version)
-    key = key_of(version.sha256, template_hash(), draft, mark, scope, unit.name)
+    released, waived = is_released(session, cycle, unit, version), waived_numbers(session, cycle_id, unit.code)
+    key = key_of(version.sha256, template_hash(), released, mark, scope, unit.name, sorted(waived))
     known = steps_of(session, [unit], STEP).get(unit.id or 0)
     if known is not None and known.input_key == key and is_intact(session, out, cycle_id, path):
         return False
     document, warnings = build_disclosure(
         profile, load_submission(session, version.id or 0), unit_name=unit.name, unit_code=unit.code, year=cycle.year,
-        draft=draft, mark=mark, department=scope,
+        mark=mark, department=scope,
     )  # fmt: skip
+    gaps = gaps_of(document, warnings)
+    lacking = [gap.text for gap in gaps if gap.number not in waived]
+    document = replace(document, draft=not released or bool(lacking))
     row = Document(
-        cycle_id=cycle_id, unit_code=unit.code, kind="决算公开", format="html", path=path, sha256="",
-        submission_id=version.id, template_hash=template_hash(), draft=draft,
+        cycle_id=cycle_id, unit_code=unit.code, kind=DISCLOSURE, format="html", path=path, sha256="",
+        submission_id=version.id, template_hash=template_hash(), draft=document.draft,
     )  # fmt: skip
     changed = put_document(session, out, row, render_html(document).encode("utf-8"))
-    message = "决算公开.html" + (f"，待补：{'；'.join(warnings)}" if warnings else "")
+    store_gaps(session, cycle_id, unit.code, gaps)
+    more = f"；等 {len(lacking)} 处" if len(lacking) > NAMED_GAPS else ""
+    message = "决算公开.html" + (f"，待补：{'；'.join(lacking[:NAMED_GAPS])}{more}" if lacking else "")
     return set_step(session, unit, STEP, StepState.DONE, message, key) or changed
 
 

@@ -3,7 +3,6 @@ import pytest
 from reports.blocks import (
     CellKind,
     Document,
-    Document,
     Grid,
     Heading,
     ListBlock,
