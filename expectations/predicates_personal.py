@@ -58,7 +58,11 @@ def _texts(submission: Submission, profile: Profile) -> Iterator[_Text]:
         _Text("往来明细", line.counterpart, "对方单位名称", line.location, line.counterpart_name)
         for line in submission.counterparties
     ]
-    places += [_Text("说明", item.rule, "说明内容", item.location, item.text) for item in submission.explanations]
+    for item in submission.explanations:
+        places += [
+            _Text("说明", item.rule, column, item.location, text)
+            for column, text in (("说明内容", item.text), ("说明人", item.author))
+        ]
     places += [_Text("", "", "情况说明", fact.location, fact.sentence) for fact in submission.facts]
     return (place for place in places if place.text.strip())
 

@@ -9,7 +9,7 @@ from models.clipping import clipped
 _LONGEST = 200
 """Characters of a name, number or comment that a line shows; the review report shows all."""
 
-_SHOWN_GAPS = 10
+_SHOWN_GAPS = 5
 """Gaps that a terminal lists; the review report has them all."""
 
 _BEIJING = timezone(timedelta(hours=8))

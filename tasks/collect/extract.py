@@ -24,7 +24,7 @@ def extract_json(submission: Submission, profile: Profile) -> dict[str, Any]:
     return {
         "file": masked(submission.file),
         "kind": submission.kind,
-        "unit_name": submission.unit_name,
+        "unit_name": masked(submission.unit_name),
         "year": submission.year,
         "amount_unit": submission.amount_unit,
         "cells": [_cell(cell, submission, profile) for cell in submission.cells],
