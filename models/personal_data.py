@@ -50,7 +50,7 @@ _MOBILE = re.compile(r"(?:86|0086)?1[3-9]\d{9}")
 _MOBILE_GROUPS = {(11,), (3, 4, 4), (3, 8)}
 _SPACED_OUT = (1,) * 11
 _CARD = re.compile(r"(?:62|60[13]|9558)\d{12,17}|(?:4\d|5[1-5]|35)\d{14}")
-_FEWEST_DIGITS, _MOST_DIGITS = 11, 30
+_FEWEST_DIGITS, _MOST_DIGITS, _MOST_GROUPS = 11, 30, 7
 
 
 class _Plain(dict[int, str]):
@@ -87,17 +87,17 @@ class _Number(NamedTuple):
     groups: tuple[int, ...]
     before: str
     after: str
-    joined: bool
-    """Hyphens join it to further digits."""
     alone: bool
     """No further digits stand beside it."""
 
 
 def masked(text: str) -> str:
     """The text with every personal datum in masked form; everything that is shown of a submission goes through this."""
-    for datum in reversed(personal_data(text)):
-        text = text[: datum.start] + datum.masked + text[datum.end :]
-    return text
+    pieces, at = list[str](), 0
+    for datum in personal_data(text):
+        pieces += (text[at : datum.start], datum.masked)
+        at = datum.end
+    return "".join((*pieces, text[at:])) if at else text
 
 
 def personal_data(text: str) -> list[PersonalDatum]:
@@ -133,10 +133,15 @@ def _numbers(text: str) -> Iterator[PersonalDatum]:
 
 def _longest(text: str, groups: list[tuple[int, int]], first: int) -> tuple[PersonalDatum, int] | None:
     """The longest personal number that begins with a group, and the group after it."""
-    last, digits = first, 0
+    last, digits, ends = first, 0, list[int]()
     while last < len(groups) and (digits := digits + groups[last][1] - groups[last][0]) <= _MOST_DIGITS:
         last += 1
-    for behind in range(last, first, -1):
+        whole = (first, last) == (0, len(groups))
+        if digits < _FEWEST_DIGITS or (last - first > _MOST_GROUPS and not whole):
+            continue
+        if last - first == 1 or not (_hyphen(text, groups, first) or _hyphen(text, groups, last)):
+            ends.append(last)
+    for behind in reversed(ends):
         end = groups[behind - 1][1]
         for stop in (end + 1, end) if text[end : end + 1] in ("x", "X") else (end,):
             if datum := _datum(text, groups, first, behind, stop):
@@ -144,17 +149,20 @@ def _longest(text: str, groups: list[tuple[int, int]], first: int) -> tuple[Pers
     return None
 
 
+def _hyphen(text: str, groups: list[tuple[int, int]], place: int) -> bool:
+    """Whether a hyphen joins a group to the one before: what is joined to further digits is no number in groups."""
+    return 0 < place < len(groups) and bool(_HYPHEN.search(text[groups[place - 1][1] : groups[place][0]]))
+
+
 def _datum(text: str, groups: list[tuple[int, int]], first: int, behind: int, end: int) -> PersonalDatum | None:
     head = first
-    while head and _HYPHEN.search(text[groups[head - 1][1] : groups[head][0]]):
+    while first - head < _MOST_GROUPS and _hyphen(text, groups, head):
         head -= 1
-    tail = text[groups[behind - 1][1] : groups[behind][0]] if behind < len(groups) else ""
     number = _Number(
         "".join(text[start:stop] for start, stop in groups[first:behind]) + text[groups[behind - 1][1] : end].upper(),
         tuple(stop - start for start, stop in groups[first:behind]),
         text[max(0, groups[head][0] - 24) : groups[head][0]],
         text[end : end + 8],
-        head < first or bool(_HYPHEN.search(tail)),
         (first, behind) == (0, len(groups)),
     )
     if _is_figure_or_code(number):
@@ -175,8 +183,6 @@ def _covered(number: str, head: int, tail: int) -> str:
 
 def _is_figure_or_code(number: _Number) -> bool:
     if _FIGURE_BEFORE.search(number.before) or _FIGURE_AFTER.match(number.after):
-        return True
-    if number.joined and len(number.groups) > 1:
         return True
     return bool(_IN_A_CODE.search(number.before)) and not _CONTACT.search(number.before)
 
