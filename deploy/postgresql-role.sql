@@ -33,7 +33,8 @@ DECLARE
     -- 程序会改写的表：状态、登记、可重算的审核和评分结果、文稿目录。其余的表只能读取和追加。
     changed CONSTANT text[] := ARRAY['cycle', 'cyclephase', 'unit', 'unitstep', 'receipt', 'statutoryapproval'];
     -- 其中还会删行的表：重算时整体替换，或文稿撤下。
-    replaced CONSTANT text[] := ARRAY['rule_outcome', 'finding', 'project_score', 'indicator_score', 'document'];
+    replaced CONSTANT text[] := ARRAY['rule_outcome', 'finding', 'project_score', 'indicator_score', 'document',
+        'documentgap'];
 BEGIN
     FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
         IF name IN ('alembic_version', 'database_identity') THEN

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from models.findings import Finding, RuleOutcome, Severity, Status, Verdict, figure_text, verdict_of
 from models.forms.matching import bare_name
+from models.personal_data import masked
 from models.submission import Explanation
 
 FindingKey = tuple[str, str, str, str]
@@ -27,7 +28,7 @@ def _speaks_of(explanation: Explanation, finding: Finding) -> bool:
     rows = {bare_name(name) for name in (finding.row, finding.row_name, finding.subject_code) if name}
     return (
         explanation.form.strip() in ("", finding.form)
-        and (not explanation.row.strip() or bare_name(explanation.row) in rows)
+        and (not explanation.row.strip() or bare_name(masked(explanation.row)) in rows)
         and bare_name(explanation.column) in ("", bare_name(finding.column))
     )
 

@@ -12,6 +12,7 @@ from prefect.runtime import flow_run as current_run
 from flows.settings import settings
 from flows.summary import NAMES, ORDER, CycleStatus, UnitStatus, verdict_name
 from models.clipping import clipped
+from models.personal_data import masked
 from models.tables import StepState
 from tasks.step import STEP_NAMES, STEPS
 
@@ -138,11 +139,13 @@ def _page(status: CycleStatus, open_runs: Mapping[str, str]) -> str:
         f"| {NAMES[state]} | {len(status.of(state))} |\n"
         for state in (StepState.DONE, StepState.RETURNED, StepState.MISSING, StepState.FAULT)
     )
+    lacking = status.release.open_gaps
     lines = [
         f"# {status.year} 年度 {escape(status.name)} 决算\n",
         f"| 状态 | 户数 |\n|---|---|\n{counts}",
         *[f"部门结论：{verdict_name(unit)}。{escape(unit.trouble)}\n" for unit in status.units if unit.kind == "部门"],
         f"[打开审核报告]({site_of(status)}/审核报告.html)\n",
+        *([f"公开文稿待补 {len(lacking)} 处，列在审核报告中，补齐或豁免以前不能公开。\n"] if lacking else []),
         *_file_lines(status),
     ]
     for state in (StepState.FAULT, StepState.RETURNED, StepState.MISSING):
@@ -157,8 +160,8 @@ def _page(status: CycleStatus, open_runs: Mapping[str, str]) -> str:
 
 
 def escape(text: str) -> str:
-    """Words of a submission, inert in Markdown."""
-    return text.translate(_INERT)
+    """Words of a submission, masked and inert in Markdown."""
+    return masked(text).translate(_INERT)
 
 
 def _slug(code: str) -> str:

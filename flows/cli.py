@@ -113,7 +113,10 @@ def build_parser() -> argparse.ArgumentParser:
     decision.add_argument("--approve", action="store_true", help="同意公开")
     decision.add_argument("--return", dest="send_back", action="store_true", help="退回修改")
     sub.add_argument("--by", required=True, metavar="姓名", help="审核人")
-    sub.add_argument("--comment", default="", metavar="文字", help="意见")
+    sub.add_argument("--comment", default="", metavar="文字", help="意见；豁免缺项时写明理由")
+    sub.add_argument(
+        "--waive", action="append", default=[], metavar="编号", help="豁免公开文稿的一处缺项（或写单位代码），可重复"
+    )
     sub.add_argument("--document-number", default="", metavar="文号", help="财政部门批复的文号")
     sub.add_argument("--approved-on", default="", metavar="日期", help="批复日期，例如 2023-08-15")
     _add(sub, database)

@@ -7,6 +7,7 @@ from pathlib import Path
 from flows.settings import settings
 from models.clipping import clipped
 from models.errors import JuesuanError, reason_of
+from models.personal_data import masked
 
 LONGEST = 300
 """Characters of an unforeseen error that people are shown."""
@@ -35,6 +36,7 @@ def write_down(error: BaseException) -> str:
 def keep(lines: str) -> str:
     """Add lines to ``错误记录.txt``. Returns as :func:`write_down`."""
     log: Path = settings().home / "错误记录.txt"
+    lines = masked(lines)
     try:
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("a", encoding="utf-8") as stream:

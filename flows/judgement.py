@@ -11,6 +11,7 @@ from expectations.scoring import ScoredProject, load_scheme, score_project
 from expectations.verdicts import explain_outcomes, findings_of, summarise
 from models.errors import SubmissionError
 from models.findings import Finding, Status, Verdict, figure_text
+from models.personal_data import masked
 from models.profiles import Profile
 from models.submission import Presence, Submission
 from tasks.collect.reading import Reading
@@ -72,7 +73,7 @@ def _scores(submission: Submission, profile: Profile) -> list[ScoredProject]:
 def judgement_json(judgement: Judgement) -> dict[str, Any]:
     """The ``check`` JSON of one file."""
     return {
-        "file": judgement.file,
+        "file": masked(judgement.file),
         "sha256": judgement.sha256,
         "profile": judgement.profile,
         "kind": judgement.kind,
@@ -108,7 +109,7 @@ def _finding_json(finding: Finding) -> dict[str, Any]:
 
 def _score_json(score: ScoredProject) -> dict[str, Any]:
     return {
-        "project": score.project,
+        "project": masked(score.project),
         "scheme": score.scheme,
         "claimed_total": score.claimed_total,
         "total": score.total,
@@ -119,12 +120,12 @@ def _score_json(score: ScoredProject) -> dict[str, Any]:
         "grade": score.grade,
         "indicators": [
             {
-                "name": item.name,
+                "name": masked(item.name),
                 "points": item.points,
                 "claimed": item.claimed,
                 "score": item.score,
                 "basis": item.basis,
-                "why": item.why,
+                "why": masked(item.why),
             }
             for item in score.indicators
         ],

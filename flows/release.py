@@ -30,7 +30,7 @@ from reports.review_approval import statutory_text
 from tasks.disclose.approval import APPROVED, RETURNED, covered_versions, obstacles
 from tasks.disclose.approval_review import statutory_line
 from tasks.disclose.dates import parse_date
-from tasks.disclose.release import carry_out, note_statutory
+from tasks.disclose.release import carry_out, note_statutory, waive_gaps
 from tasks.step import key_of
 
 keep_run_logs_readable()
@@ -44,6 +44,9 @@ class ReleaseParameters(BaseModel):
     department: str = Field(default="", title="部门代码", description="数据库中只有一个部门时可留空")
     document_number: str = Field(default="", title="批复文号", description="财政部门批复的文号；已登记的可留空")
     approved_on: str = Field(default="", title="批复日期", description="例如 2023-08-15；已登记的可留空")
+    waive: str = Field(default="", title="豁免缺项", description="缺项编号或单位代码，用空格分开；编号见审核报告")
+    waived_by: str = Field(default="", title="豁免人", description="豁免缺项的审核人姓名")
+    waived_why: str = Field(default="", title="豁免理由")
 
 
 class Decision(RunInput):
@@ -75,6 +78,9 @@ def release(
     department: str = shown(ReleaseParameters, "department"),
     document_number: str = shown(ReleaseParameters, "document_number"),
     approved_on: str = shown(ReleaseParameters, "approved_on"),
+    waive: str = shown(ReleaseParameters, "waive"),
+    waived_by: str = shown(ReleaseParameters, "waived_by"),
+    waived_why: str = shown(ReleaseParameters, "waived_why"),
 ) -> State[object]:
     """公开审批：检查能否公开，等待审核人决定，同意则定稿，退回则说明原因。"""
     url = settings().database_url
@@ -90,6 +96,8 @@ def release(
             note_statutory(
                 url, cycle_id, document_number, on, "操作员", sources["out"], sources["mark"], run=str(current_run.id)
             )
+        if waive:
+            waive_gaps(url, cycle_id, waive.split(), waived_by, waived_why, sources["out"], sources["mark"])
         with session_of(url) as session:
             status = cycle_status(session, cycle)
             versions = covered_versions(session, cycle)

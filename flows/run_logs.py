@@ -7,6 +7,7 @@ from prefect.exceptions import FailedRun
 from flows.faults import said, write_down
 from flows.reading_faults import keep_reading_faults
 from models.errors import JuesuanError
+from models.personal_data import masked
 from tasks.collect.characters import inert
 
 _ENDED_AS_FAILED = "Engine execution exited with unexpected exception"
@@ -41,8 +42,9 @@ def _keep(record: logging.LogRecord) -> bool:
         _say(record, str(error))
     elif error is not None:
         _say(record, f"发生故障：{said(error)}。{write_down(error)}")
-    if (told := record.getMessage()) != inert(told):
-        record.msg, record.args = inert(told), ()
+    told = record.getMessage()
+    if (shown := masked(inert(told))) != told:
+        record.msg, record.args = shown, ()
     return True
 
 

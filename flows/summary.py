@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from models.clipping import clipped
 from models.errors import UsageError
 from models.findings import PROVISIONAL, Status
+from models.personal_data import masked
 from models.tables import Cycle, FindingRecord, Receipt, StepState, SubmissionVersion, Unit, UnitStep
 from reports.review_approval import ReleaseReview, release_lines
 from tasks.collect.store.receipts import REFUSED, REGISTRY, SECRET, SKIPPED, is_gone, taken_file
@@ -250,7 +251,8 @@ def _of_nobody(session: Session, cycle: Cycle, outcome: str) -> list[RefusedFile
             Receipt.cycle_id == cycle.id, Receipt.outcome == outcome, Receipt.unit_code == ""
         )
     )
-    return sorted((RefusedFile(*row) for row in rows), key=lambda one: (one.code != SECRET, one))
+    told = (RefusedFile(masked(file), masked(message), code) for file, message, code in rows)
+    return sorted(told, key=lambda one: (one.code != SECRET, one))
 
 
 def _count_findings(session: Session, cycle: Cycle, by_id: dict[int | None, UnitStatus]) -> None:

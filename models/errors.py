@@ -3,6 +3,7 @@
 import errno
 
 from models.clipping import clipped
+from models.personal_data import masked
 
 _REASONS = {
     errno.ENOENT: "文件或文件夹不存在",
@@ -37,6 +38,9 @@ def reason_of(error: OSError) -> str:
 
 class JuesuanError(Exception):
     """Base of every error raised on purpose; its text tells a user what is wrong and what to do."""
+
+    def __str__(self) -> str:
+        return masked(super().__str__())
 
 
 class UsageError(JuesuanError):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from models.money import FEN_PER_UNIT, exact_text, format_fen
+from models.personal_data import masked
 
 HUNDREDTHS = ("%", "分")
 """Units whose figures findings carry in 1/100; 分 is a point of a score, since money is told in 元 or 万元."""
@@ -64,7 +65,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One relation that does not hold or could not be checked, with both sides and its place.
+    """One relation that does not hold or could not be checked, with both sides and its place; its words are masked.
 
     Attributes:
         rule: Rule id. severity, status: As the classes above (status violated or not_checked).
@@ -96,6 +97,10 @@ class Finding:
     basis: str = ""
     explanation: str = ""
 
+    def __post_init__(self) -> None:
+        for name in ("message", "row", "row_name", "location", "explanation"):
+            object.__setattr__(self, name, masked(getattr(self, name)))
+
     @property
     def blocks(self) -> bool:
         """Whether it keeps the unit from passing: violated and mandatory, or verifiable without an explanation."""
@@ -116,6 +121,9 @@ class RuleOutcome:
     not_checked: int = 0
     why: str = ""
     findings: tuple[Finding, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "why", masked(self.why))
 
     @property
     def violated(self) -> int:

@@ -2,6 +2,7 @@
 
 from sqlmodel import Session
 
+from models.personal_data import masked
 from models.tables import Event
 
 
@@ -22,13 +23,13 @@ def record(
         action: Short Chinese verb phrase (``增加单位``, ``退回``).
         cycle_id: The cycle concerned, if any.
         unit_code: The unit concerned, if any.
-        detail: Chinese sentence; never a private cell.
+        detail: Chinese sentence, kept in masked form; never a private cell.
         actor: Who did it.
         run: Id of the flow run that did it.
 
     Returns:
         The pending event.
     """
-    event = Event(cycle_id=cycle_id, unit_code=unit_code, action=action, detail=detail, actor=actor, run=run)
+    event = Event(cycle_id=cycle_id, unit_code=unit_code, action=action, detail=masked(detail), actor=actor, run=run)
     session.add(event)
     return event

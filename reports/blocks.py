@@ -1,12 +1,15 @@
 """The document model: what a document says, built once; writers (HTML, Word, PDF) only lay it out.
 
-Text in blocks is inert: writers escape it, and characters that no format can carry are dropped here, once.
+Text in blocks is inert and masked: writers escape it; characters that no format can carry are dropped and personal data
+are masked here, once.
 """
 
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+
+from models.personal_data import masked
 
 _UNPRINTABLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
@@ -16,6 +19,11 @@ _UNPRINTABLE = re.compile(
 def inert(text: str) -> str:
     """Text without control, surrogate and bidirectional override characters; line breaks and tabs stay."""
     return _UNPRINTABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def printable(text: str) -> str:
+    """Text as documents carry it: inert, and personal data in masked form."""
+    return masked(inert(text))
 
 
 class TilingError(ValueError):
@@ -51,7 +59,7 @@ class TableCell:
     strong: bool = False
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "text", inert(self.text))
+        object.__setattr__(self, "text", printable(self.text))
 
     @property
     def align(self) -> str:
@@ -101,7 +109,7 @@ class Heading:
     anchor: str
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "text", inert(self.text))
+        object.__setattr__(self, "text", printable(self.text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +120,7 @@ class Paragraph:
     notice: bool = False
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "text", inert(self.text))
+        object.__setattr__(self, "text", printable(self.text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +130,7 @@ class ListBlock:
     items: tuple[str, ...]
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "items", tuple(inert(item) for item in self.items))
+        object.__setattr__(self, "items", tuple(printable(item) for item in self.items))
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +161,8 @@ class Document:
 
     def __post_init__(self) -> None:
         for name in ("title", "subtitle", "mark"):
-            object.__setattr__(self, name, inert(getattr(self, name)))
-        object.__setattr__(self, "meta", tuple((inert(name), inert(value)) for name, value in self.meta))
+            object.__setattr__(self, name, printable(getattr(self, name)))
+        object.__setattr__(self, "meta", tuple((printable(name), printable(value)) for name, value in self.meta))
 
     def headings(self, deepest: int = 2) -> list[Heading]:
         """Headings down to a level, for the table of contents."""
@@ -249,14 +257,14 @@ class Grid:
         """
         cells = tuple(sorted(self.cells, key=lambda cell: (cell.row, cell.column)))
         block = TableBlock(
-            inert(caption),
+            printable(caption),
             tuple(self.widths),
             self.height,
             self.header_rows,
             cells,
             number_label,
-            (inert(lead[0]), inert(lead[1]), inert(lead[2])) if lead else None,
-            tuple(inert(note) for note in notes),
+            (printable(lead[0]), printable(lead[1]), printable(lead[2])) if lead else None,
+            tuple(printable(note) for note in notes),
             landscape,
             anchor,
         )

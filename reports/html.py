@@ -2,10 +2,12 @@
 
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, StrictUndefined
 from jinja2.loaders import FileSystemLoader
 
+from models.personal_data import masked
 from reports.blocks import Block, Document, Heading, ListBlock, PageBreak, Paragraph, TableBlock
 
 TEMPLATES_ROOT = Path(__file__).parent / "templates"
@@ -18,13 +20,19 @@ _KINDS: dict[type, str] = {
 }
 
 
+def _shown(value: Any) -> Any:
+    """What a template prints: words in masked form; what was put together in the template itself already is."""
+    return masked(value) if type(value) is str else value
+
+
 @lru_cache(maxsize=1)
 def page_environment() -> Environment:
-    """The environment of HTML pages: everything printed is escaped, an unknown name is a fault."""
+    """The environment of HTML pages: everything printed is masked and escaped, an unknown name is a fault."""
     return Environment(
         loader=FileSystemLoader(TEMPLATES_ROOT),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=_shown,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,

@@ -28,7 +28,13 @@ NOT_COMPARABLE = (
 )
 """Warning of a department's document."""
 
-_REASON_LEAD = re.compile(r"^(?:其?主要)?原因(?:是|为|在于)?[：:，,]?")
+_LEAD = re.compile(
+    r"^(?:(?:(?:其?主要)?(?:变动|变化|增减|增加|增长|减少|下降|差异)?的?(?:主要)?原因(?:(?:是|为|在于)[：:，,]?|[：:])"
+    r"|(?:主要)?(?:是|系)?(?:由于|因为)|主要(?:是|系|用于|为了?)|用于)[：:，,\s]*)+"
+)
+_OWN_LEAD = re.compile(r"原因(?:是|为|在于|[：:])")
+"""A lead inside a unit's words (收入增加的主要原因是……；支出……): there ours would double it."""
+_REPEATED = re.compile(r"([，。；：、])\1+")
 
 
 class Part(Definition):
@@ -107,6 +113,14 @@ def _environment(folder: Path) -> SandboxedEnvironment:
         autoescape=False,  # writers escape; a document model holds plain text
         finalize=_folded,
     )
+
+
+def inner_words(typed: str) -> str:
+    """What a unit typed, fit for the middle of a sentence of ours.
+
+    Our sentence brings lead (主要原因是, 主要用于) and full stop, so the unit's own go, and so do doubled signs.
+    """
+    return _LEAD.sub("", _REPEATED.sub(r"\1", " ".join(typed.split()))).rstrip("。；;.，, ")
 
 
 class Narrator:
@@ -202,9 +216,9 @@ class Narrator:
         differing = [(now, base) for now, base in pairs if now != base]
         if not differing:
             return ""
-        typed = _REASON_LEAD.sub("", " ".join(self.figures.text(f"原因/{reason}").split())).rstrip("。；;.，, ")
+        typed = inner_words(self.figures.text(f"原因/{reason}"))
         if typed:
-            return f"主要原因是：{typed}。"
+            return f"{typed}。" if _OWN_LEAD.search(typed) else f"主要原因是：{typed}。"
         threshold = self.figures.profile.yoy_reason_threshold_pct
         if any(abs(now - base) * 100 >= abs(base) * threshold for now, base in differing):
             self.warnings.append(f"补充信息“原因/{reason}”未填写，而变动达到或超过{threshold}%，文中未写原因")
@@ -212,7 +226,7 @@ class Narrator:
 
     def purpose(self, name: str) -> str:
         """The unit's words on what something was for (用途/…), without its final stop; empty when blank."""
-        return " ".join(self.figures.text(f"用途/{name}").split()).rstrip("。；;.，, ")
+        return inner_words(self.figures.text(f"用途/{name}"))
 
     def classes(self) -> list[dict[str, Any]]:
         """Classes (类) of 公开05 that were budgeted or spent: budgets, amount and items (项), in fen."""

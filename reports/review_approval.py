@@ -9,6 +9,9 @@ from models.clipping import clipped
 _LONGEST = 200
 """Characters of a name, number or comment that a line shows; the review report shows all."""
 
+_SHOWN_GAPS = 5
+"""Gaps that a terminal lists; the review report has them all."""
+
 _BEIJING = timezone(timedelta(hours=8))
 
 
@@ -40,6 +43,24 @@ class DecisionLine:
 
 
 @dataclass(frozen=True, slots=True)
+class GapLine:
+    """One thing that a document lacks, and who waived it, why and when, if anybody did.
+
+    Attributes:
+        name: By which it is waived. section: Headings above it; empty for the whole document.
+    """
+
+    name: str
+    unit_code: str
+    unit_name: str
+    section: str
+    text: str
+    reviewer: str = ""
+    comment: str = ""
+    waived_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ReleaseReview:
     """公开审批 of a department.
 
@@ -47,12 +68,19 @@ class ReleaseReview:
         statutory: 批复; ``None`` when none was registered.
         decisions: The latest ones, newest first. earlier: Number of those before them.
         obstacle: Why the department's accounts cannot be released, whoever approves; empty if they can.
+        gaps: What the documents lack, waived or not.
     """
 
     statutory: StatutoryLine | None = None
     decisions: tuple[DecisionLine, ...] = ()
     earlier: int = 0
     obstacle: str = ""
+    gaps: tuple[GapLine, ...] = ()
+
+    @property
+    def open_gaps(self) -> tuple[GapLine, ...]:
+        """Gaps that nobody has waived."""
+        return tuple(gap for gap in self.gaps if gap.waived_at is None)
 
     @property
     def conclusion(self) -> str:
@@ -60,6 +88,8 @@ class ReleaseReview:
         newest = self.decisions[0] if self.decisions else None
         if self.obstacle:
             return f"不能公开：{self.obstacle}"
+        if self.open_gaps:
+            return f"公开文稿还有{len(self.open_gaps)}处待补，补齐或由审核人豁免以前不能公开。"
         if self.statutory is None:
             return "尚未登记财政部门批复，不能公开。"
         if self.statutory.void:
@@ -91,6 +121,18 @@ class ReleaseReview:
                 }
                 for line in self.decisions
             ],
+            "gaps": [
+                {
+                    "name": gap.name,
+                    "unit": gap.unit_code,
+                    "section": gap.section,
+                    "text": gap.text,
+                    "waived_by": gap.reviewer,
+                    "comment": gap.comment,
+                    "waived_at": gap.waived_at.isoformat() if gap.waived_at else "",
+                }
+                for gap in self.gaps
+            ],
         }
 
 
@@ -117,7 +159,7 @@ def statutory_text(line: StatutoryLine | None) -> str:
 def release_lines(review: ReleaseReview) -> list[str]:
     """公开审批 as a terminal shows it; empty as long as there is nothing to tell."""
     if review.statutory is None and not review.decisions:
-        return []
+        return _gap_lines(review)
     lines = [f"公开审批：{review.conclusion}", f"  批复：{statutory_text(review.statutory)}"]
     if review.statutory is not None:
         lines.append(f"    {review.statutory.void or '与现有数据一致'}")
@@ -127,4 +169,17 @@ def release_lines(review: ReleaseReview) -> list[str]:
         lines.append(
             f"  {day_text(line.decided_at)} {line.decision}，审核人 {_one_line(line.reviewer)}{said}（{line.standing}）"
         )
+    return [*lines, *_gap_lines(review)]
+
+
+def _gap_lines(review: ReleaseReview) -> list[str]:
+    lacking = review.open_gaps
+    if not lacking:
+        return []
+    lines = [f"公开文稿待补 {len(lacking)} 处（补齐后重新报送；不能补齐的，由审核人用 release --waive 编号豁免）："]
+    for gap in lacking[:_SHOWN_GAPS]:
+        where = f"{_one_line(gap.section)}，" if gap.section else ""
+        lines.append(f"  {gap.name} {gap.unit_name}：{where}{_one_line(gap.text)}")
+    if len(lacking) > _SHOWN_GAPS:
+        lines.append(f"  等 {len(lacking)} 处，全部列在审核报告的“公开文稿缺项”中")
     return lines

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from models.database import session_of
 from models.errors import JuesuanError
+from models.personal_data import masked
 from models.profiles import Profile
 from models.provenance import made_with
 from models.tables import Cycle, StepState, Unit, UnitStep
@@ -160,13 +161,13 @@ def reset_steps(session: Session, unit: Unit, *steps: str) -> None:
 
 
 def set_step(session: Session, unit: Unit, step: str, state: StepState, message: str = "", key: str = "") -> bool:
-    """Write a step's state and, when it changed, an event. Its message is inert wherever it is shown.
+    """Write a step's state and, when it changed, an event. Its message is inert and masked: it is shown everywhere.
 
     Returns:
         Whether anything changed.
     """
     assert unit.id is not None
-    message = inert(message)
+    message = masked(inert(message))
     row = steps_of(session, [unit], step).get(unit.id)
     if row is None:
         row = UnitStep(unit_id=unit.id, step=step)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from flows.judgement import Judgement, judge, judgement_json
 from flows.terminal import json_text
 from models.findings import Finding, Severity, Status, Verdict
+from models.personal_data import masked
 from models.profiles import load_profile
 from tasks.collect.reading import read_submissions
 
@@ -23,7 +24,7 @@ def run(arguments: argparse.Namespace) -> int:
         answer = [judgement_json(judgement) for judgement in judgements]
         print(json_text(answer[0] if len(answer) == 1 else answer))
     else:
-        print("\n\n".join(_text(judgement) for judgement in judgements))
+        print(masked("\n\n".join(_text(judgement) for judgement in judgements)))
     return max(_exit_code(judgement) for judgement in judgements)
 
 

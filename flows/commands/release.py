@@ -14,7 +14,7 @@ def run(arguments: argparse.Namespace) -> int:
     from models.schema_upgrade import upgrade_database
     from tasks.disclose.approval import APPROVED, RETURNED
     from tasks.disclose.dates import parse_date
-    from tasks.disclose.release import carry_out, note_statutory, release_obstacles
+    from tasks.disclose.release import carry_out, note_statutory, release_obstacles, waive_gaps
 
     url = settings().database_url
     upgrade_database(url)
@@ -28,8 +28,13 @@ def run(arguments: argparse.Namespace) -> int:
             url, cycle_id, arguments.document_number, approved_on, arguments.by, sources["out"], sources["mark"]
         )
         print(f"已登记批复：{_registered(url, cycle_id)}。请核对文号和日期。")
+    if arguments.waive:
+        fresh = waive_gaps(
+            url, cycle_id, arguments.waive, arguments.by, arguments.comment, sources["out"], sources["mark"]
+        )
+        print(f"已豁免缺项 {fresh} 处，审核人 {arguments.by}。")
     if not (arguments.approve or arguments.send_back):
-        if arguments.document_number or arguments.approved_on:
+        if arguments.document_number or arguments.approved_on or arguments.waive:
             return 0
         raise UsageError("请用 --approve 同意公开，或用 --return 退回。")
     if arguments.approve and (found := release_obstacles(url, cycle_id)):

@@ -2,6 +2,7 @@
 
 from models.tables.cycle import Cycle, CyclePhase, Event, Phase, StatutoryApproval, StepState, Unit, UnitStep
 from models.tables.document import Approval, Document
+from models.tables.gap import DocumentGap, GapWaiver
 from models.tables.identity import DatabaseIdentity
 from models.tables.outcome import FindingRecord, OutcomeRecord
 from models.tables.score import IndicatorScore, ProjectScore
@@ -33,12 +34,14 @@ __all__ = [
     "CyclePhase",
     "DatabaseIdentity",
     "Document",
+    "DocumentGap",
     "Event",
     "ExplanationRecord",
     "FactRecord",
     "FindingRecord",
     "FormPresence",
     "FundingLineRecord",
+    "GapWaiver",
     "IndicatorRecord",
     "IndicatorScore",
     "OutcomeRecord",

@@ -4,6 +4,7 @@ from typing import Any
 
 from models.forms import Form, Kind
 from models.money import exact_text
+from models.personal_data import masked
 from models.profiles import Profile
 from models.submission import Cell, Fact, Project, Submission
 
@@ -18,13 +19,14 @@ def extract_json(submission: Submission, profile: Profile) -> dict[str, Any]:
     Returns:
         Keys ``file, kind, unit_name, year, amount_unit, cells, facts, projects``, and ``amount_units`` with the forms
         whose tables are in another unit than most. Values of cells are exact decimals as text in the table's own unit,
-        counts whole numbers as text, words as they are.
+        counts whole numbers as text, words as they are but for personal data: what this prints is passed on, so they
+        are masked here too.
     """
     others = {form: shown.unit for form, shown in submission.displays.items() if shown.unit != submission.amount_unit}
     return {
-        "file": submission.file,
+        "file": masked(submission.file),
         "kind": submission.kind,
-        "unit_name": submission.unit_name,
+        "unit_name": masked(submission.unit_name),
         "year": submission.year,
         "amount_unit": submission.amount_unit,
         **({"amount_units": others} if others else {}),
@@ -49,12 +51,12 @@ def _row(form: Form, key: str, submission: Submission, profile: Profile) -> tupl
     subject = profile.functional.get(key)
     if subject is not None:
         return subject.name, key
-    return submission.row_names.get((form.code, key), key), key if key.isdigit() else ""
+    return masked(submission.row_names.get((form.code, key), key)), key if key.isdigit() else ""
 
 
 def _value(form: Form, cell: Cell, unit: str) -> str:
     if cell.amount is None:
-        return cell.text or ""
+        return masked(cell.text or "")
     kind = form.kind_of(cell.row, cell.column) if form.shape == "matrix" else form.columns[cell.column].kind
     if kind is Kind.FEN:
         return exact_text(cell.amount, unit)
@@ -65,8 +67,8 @@ def _value(form: Form, cell: Cell, unit: str) -> str:
 
 def _fact(fact: Fact) -> dict[str, str]:
     return {
-        "sentence": fact.sentence,
-        "name": fact.name,
+        "sentence": masked(fact.sentence),
+        "name": masked(fact.name),
         "value": fact.value,
         "unit": fact.unit,
         "declared_or_derived": "declared" if fact.declared else "derived",
@@ -77,7 +79,7 @@ def _fact(fact: Fact) -> dict[str, str]:
 def _project(project: Project) -> dict[str, Any]:
     total = project.funding[0] if project.funding else None
     return {
-        "name": project.name,
+        "name": masked(project.name),
         "budget": total.budget if total else None,
         "executed": total.executed if total else None,
         "rate": total.rate if total else None,
@@ -85,11 +87,11 @@ def _project(project: Project) -> dict[str, Any]:
         "grade": project.grade,
         "indicators": [
             {
-                "level1": indicator.level1,
-                "level2": indicator.level2,
-                "name": indicator.name,
-                "target": indicator.target,
-                "actual": indicator.actual,
+                "level1": masked(indicator.level1),
+                "level2": masked(indicator.level2),
+                "name": masked(indicator.name),
+                "target": masked(indicator.target),
+                "actual": masked(indicator.actual),
                 "points": indicator.points,
                 "score": indicator.score,
             }

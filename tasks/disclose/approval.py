@@ -23,6 +23,7 @@ from models.tables import (
 )
 from models.trail import record
 from tasks.collect.store.versions import latest_version
+from tasks.disclose.gaps import open_gaps
 from tasks.step import steps_of, units_of
 
 APPROVED, RETURNED = "同意", "退回"
@@ -91,6 +92,17 @@ def obstacles(session: Session, cycle: Cycle) -> list[str]:
             f"现有数据与批复相符的，请重新登记批复：{_how_to_register(cycle)}。"
             "不相符的，先让这些单位按批复数更正后重新报送，运行年度周期后再登记。"
         )
+    if gaps := open_gaps(session, cycle):
+        counts = [
+            (code, sum(gap.unit_code == code for gap in gaps)) for code in dict.fromkeys(g.unit_code for g in gaps)
+        ]
+        named = "、".join(f"{code}（{count} 处）" for code, count in counts[:_NAMED_UNITS])
+        more = f" 等 {len(counts)} 户" if len(counts) > _NAMED_UNITS else ""
+        found.append(
+            f"公开文稿还有 {len(gaps)} 处待补：{named}{more}，逐处列在审核报告的“公开文稿缺项”中。"
+            "请单位补齐后重新报送，运行年度周期；确实不能补齐的，由审核人写明理由豁免："
+            f"{_how_to(cycle)} --waive 缺项编号或单位代码 --comment 理由，或在运行界面的 release 表单填写。"
+        )
     return found
 
 
@@ -106,9 +118,12 @@ def department_obstacle(session: Session, cycle: Cycle) -> str:
 def _how_to_register(cycle: Cycle) -> str:
     return (
         "在运行界面的 release 表单填写批复文号和批复日期，或用命令 "
-        f"juesuan release --year {cycle.year} --department {cycle.department_code} --by 姓名 "
-        "--document-number 文号 --approved-on 日期"
+        f"{_how_to(cycle)} --document-number 文号 --approved-on 日期"
     )
+
+
+def _how_to(cycle: Cycle) -> str:
+    return f"juesuan release --year {cycle.year} --department {cycle.department_code} --by 姓名"
 
 
 def changed_since(session: Session, cycle: Cycle, covered: dict[str, int]) -> str:

@@ -2,8 +2,8 @@
 
 from sqlmodel import Session, col, select
 
-from models.tables import Approval, Cycle, Event
-from reports.review_approval import DecisionLine, ReleaseReview, StatutoryLine
+from models.tables import Approval, Cycle, Event, Unit
+from reports.review_approval import DecisionLine, GapLine, ReleaseReview, StatutoryLine
 from tasks.disclose.approval import (
     NOTED,
     RETURNED,
@@ -13,6 +13,7 @@ from tasks.disclose.approval import (
     versions_of,
     waiting_text,
 )
+from tasks.disclose.gaps import gap_name, gaps_and_waivers
 
 SHOWN_DECISIONS = 5
 
@@ -26,8 +27,23 @@ def release_review(session: Session, cycle: Cycle) -> ReleaseReview:
         _decision(session, cycle, row, newest=number == 0) for number, row in enumerate(decisions[:SHOWN_DECISIONS])
     )
     return ReleaseReview(
-        statutory_line(session, cycle), lines, len(decisions) - len(lines), department_obstacle(session, cycle)
+        statutory_line(session, cycle),
+        lines,
+        len(decisions) - len(lines),
+        department_obstacle(session, cycle),
+        _gap_lines(session, cycle),
     )
+
+
+def _gap_lines(session: Session, cycle: Cycle) -> tuple[GapLine, ...]:
+    names = dict(session.exec(select(Unit.code, Unit.name).where(Unit.cycle_id == cycle.id)).all())
+    return tuple(
+        GapLine(
+            gap_name(gap), gap.unit_code, names.get(gap.unit_code, ""), gap.section, gap.text,
+            waiver.reviewer if waiver else "", waiver.comment if waiver else "", waiver.waived_at if waiver else None,
+        )
+        for gap, waiver in gaps_and_waivers(session, cycle)
+    )  # fmt: skip
 
 
 def statutory_line(session: Session, cycle: Cycle) -> StatutoryLine | None:

@@ -1,7 +1,7 @@
 """Disclosure step: writes the 决算公开 document of each unit that passed and of each department that was added up."""
 
 from collections.abc import Sequence
-from functools import partial
+from dataclasses import replace
 from pathlib import Path
 
 from sqlmodel import Session, col, select
@@ -18,10 +18,19 @@ from models.tables import (
     Unit,
 )
 from reports.disclosure import DepartmentScope, build_disclosure
+from reports.gaps import gaps_of
 from reports.html import render_html
 from tasks.collect.store.versions import latest_version, load_submission
 from tasks.disclose.approval import first_read, is_released
-from tasks.disclose.files import awaits_approval, is_intact, put_document, stored_document, withdraw_document
+from tasks.disclose.files import (
+    DISCLOSURE,
+    awaits_approval,
+    is_intact,
+    put_document,
+    stored_document,
+    withdraw_document,
+)
+from tasks.disclose.gaps import lacking_gaps, store_gaps, waived_numbers
 from tasks.step import (
     StepReport,
     cycle_by_id,
@@ -37,6 +46,9 @@ from tasks.step import (
 STEP = "disclose"
 
 KEPT = "决算公开.html（保持批准公开时的内容；更新后的内容与之不同，须重新批准公开）"
+
+NAMED_GAPS = 5
+"""Gaps that the step's message names; the review report has them all."""
 
 
 def document_path(cycle: Cycle, unit: Unit) -> str:
@@ -78,31 +90,39 @@ def _disclose(
         gone = withdraw_document(session, out, cycle_id, path)
         return set_step(session, unit, STEP, StepState.WAITING, "", "") or gone
     scope = _scope(session, unit, units, version) if unit.kind == "部门" else None
-    draft = not is_released(session, cycle, unit, version)
-    key = step_key(STEP, profile, version.number, version.sha256, draft, mark, scope, unit.name)
+    released, waived = is_released(session, cycle, unit, version), waived_numbers(session, cycle_id, unit.code)
+    key = step_key(STEP, profile, version.number, version.sha256, released, mark, scope, unit.name, sorted(waived))
     known, stored = steps_of(session, [unit], STEP).get(unit.id or 0), stored_document(session, cycle_id, path)
-    settled = stored is not None and (stored.draft == draft or stored.pending != "")
+    as_draft = not released or lacking_gaps(session, cycle_id, unit.code)
+    settled = stored is not None and (stored.draft == as_draft or stored.pending != "")
     if known is not None and known.input_key == key and settled and is_intact(session, out, cycle_id, path):
         return False
-    build = partial(
-        build_disclosure, profile, load_submission(session, version.id or 0), unit_name=unit.name, unit_code=unit.code,
-        year=cycle.year, mark=mark, department=scope,
+    document, warnings = build_disclosure(
+        profile, load_submission(session, version.id or 0), unit_name=unit.name, unit_code=unit.code, year=cycle.year,
+        mark=mark, department=scope,
     )  # fmt: skip
-    document, warnings = build(draft=draft)
+    gaps = gaps_of(document, warnings)
+    store_gaps(session, cycle_id, unit.code, gaps)
+    lacking = [gap.text for gap in gaps if gap.number not in waived]
+    document = replace(document, draft=not released or bool(lacking))
     row = Document(
-        cycle_id=cycle_id, unit_code=unit.code, kind="决算公开", format="html", path=path, sha256="",
-        submission_id=version.id, template_hash=made_with(f"tasks.{STEP}", profile), draft=draft,
+        cycle_id=cycle_id, unit_code=unit.code, kind=DISCLOSURE, format="html", path=path, sha256="",
+        submission_id=version.id, template_hash=made_with(f"tasks.{STEP}", profile), draft=document.draft,
     )  # fmt: skip
-    approved = stored if not draft and _shows(session, stored, version) else None
+    approved = stored if released and _shows(session, stored, version) else None
     if approved is not None and awaits_approval(approved, row, render_html(document).encode("utf-8")):
         if is_intact(session, out, cycle_id, path):
             approved.pending = row.pending
             return set_step(session, unit, STEP, StepState.DONE, KEPT, key)
         row.draft = True  # what was approved is lost
-        document, warnings = build(draft=True)
+        document = replace(document, draft=True)
     changed = put_document(session, out, row, render_html(document).encode("utf-8"))
-    message = "决算公开.html" + (f"，待补：{'；'.join(warnings)}" if warnings else "")
-    return set_step(session, unit, STEP, StepState.DONE, message, key) or changed
+    return set_step(session, unit, STEP, StepState.DONE, _message(lacking), key) or changed
+
+
+def _message(lacking: Sequence[str]) -> str:
+    more = f"；等 {len(lacking)} 处" if len(lacking) > NAMED_GAPS else ""
+    return "决算公开.html" + (f"，待补：{'；'.join(lacking[:NAMED_GAPS])}{more}" if lacking else "")
 
 
 def _shows(session: Session, stored: Document | None, version: SubmissionVersion) -> bool:

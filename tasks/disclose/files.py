@@ -12,6 +12,10 @@ from sqlmodel import Session, col, select
 from models.tables import Document
 from models.tables.columns import now
 from models.trail import record
+from tasks.disclose.gaps import store_gaps
+
+DISCLOSURE = "决算公开"
+"""Kind of document that is published."""
 
 
 def write_whole(path: Path, content: bytes) -> bool:
@@ -97,6 +101,8 @@ def withdraw_document(session: Session, out: Path, cycle_id: int, path: str) -> 
     (out / path).unlink(missing_ok=True)
     if row is None:
         return False
+    if row.kind == DISCLOSURE:
+        store_gaps(session, cycle_id, row.unit_code, ())
     session.delete(row)
     return True
 

@@ -1,5 +1,6 @@
 """Records 批复, and carries a reviewer's decision out: stores it and rewrites the documents, which lose or regain 草稿."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from sqlmodel import Session
@@ -8,6 +9,7 @@ from models.database import session_of
 from models.tables import Cycle
 from tasks.disclose.approval import decide, obstacles, record_statutory
 from tasks.disclose.disclose import disclose_units
+from tasks.disclose.gaps import waive
 from tasks.disclose.review import write_review
 from tasks.step import cycle_by_id, units_of
 
@@ -19,6 +21,17 @@ def note_statutory(
     with session_of(url) as session:
         record_statutory(session, cycle_by_id(session, cycle_id), document_number, approved_on, by, run)
     write_review(url, cycle_id, out, mark)
+
+
+def waive_gaps(url: str, cycle_id: int, names: Sequence[str], reviewer: str, comment: str, out: str, mark: str) -> int:
+    """Record waivers and show them in documents and report. Arguments, result and errors as of ``waive``."""
+    with session_of(url) as session:
+        cycle = cycle_by_id(session, cycle_id)
+        fresh = waive(session, cycle, names, reviewer, comment)
+        codes = _codes(session, cycle)
+    disclose_units(url, cycle_id, codes, out, mark)
+    write_review(url, cycle_id, out, mark)
+    return fresh
 
 
 def release_obstacles(url: str, cycle_id: int) -> list[str]:

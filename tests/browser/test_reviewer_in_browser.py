@@ -18,6 +18,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.prefect]
 
 ACCOUNTS = ("2022-301/部门/301/决算公开.html", "2022-301/单位/301004/决算公开.html")
 APPROVED = {"批复文号": "云财决批〔2023〕15号", "批复日期": "2023-08-15"}
+WAIVED = {"豁免缺项": "301 301002 301005", "豁免人": "审核人乙", "豁免理由": "历史文本，另行公开"}
 
 
 def drafts(operator: Operator) -> list[bool]:
@@ -38,7 +39,7 @@ def test_release_is_returned_then_approved_then_void(operator: Operator, office:
     run_plain(place)
     assert drafts(operator) == [True, True]
 
-    operator.start("release", 年度="2022", **APPROVED)
+    operator.start("release", 年度="2022", **APPROVED, **WAIVED)
     operator.open_run("2022年度决算公开审批")
     operator.expect_state("Suspended")
     operator.expect_text("请按本次运行页面上的 Resume 填写")

@@ -12,20 +12,29 @@ from cycles import EXAMPLE, YEAR, Place, command
 from plain_cycle import MARK, run_plain
 from sqlmodel import select
 
-from flows.summary import find_cycle
+from flows.summary import cycle_status, find_cycle
 from models.database import session_of
 from models.errors import UsageError
 from models.tables import Approval, Document, Event, StatutoryApproval
 from tasks.disclose.approval import decide, obstacles, standing_approval
 from tasks.disclose.dates import parse_date
-from tasks.disclose.release import carry_out, note_statutory
+from tasks.disclose.release import carry_out, note_statutory, waive_gaps
 
 FIRST = {"301": 1, "301001": 1, "301002": 1, "301003": 1, "301004": 1, "301005": 1}
+GAPS_OF = ("301", "301002", "301005")
+"""Whose documents lack something: 301002 filed a text, 301005 gave no reasons, and so the department lacks last year."""
 NUMBER, DAY = "云财决批〔2023〕15号", date(2023, 8, 15)
 
 
 def ready(url: str, folder: Path) -> Place:
-    """A department whose units have all filed and passed."""
+    """A department whose units have all filed and passed, and whose documents lack nothing that was not waived."""
+    place = filed(url, folder)
+    waive_gaps(url, cycle_id(place), GAPS_OF, "审核人乙", "历史文本，另行公开", str(place.out), MARK)
+    return place
+
+
+def filed(url: str, folder: Path) -> Place:
+    """A department whose units have all filed and passed; one filed as a text without 补充信息."""
     inbox = shutil.copytree(EXAMPLE / "inbox", folder / "inbox")
     correct_301005(inbox)
     registry = without_301006(EXAMPLE / "registry.csv", folder / "registry.csv")
@@ -62,11 +71,11 @@ def test_release_needs_a_department_that_passed_and_the_statutory_approval(datab
     place = Place(database_url, tmp_path / "out")
     run_plain(place)  # 301005 is returned, 301006 is missing
     found = said(place)
-    assert len(found) == 2 and "部门决算审核未通过" in found[0] and "尚未登记财政部门批复" in found[1]
+    assert [text[:6] for text in found] == ["部门决算审核", "尚未登记财政", "公开文稿还有"]
     with pytest.raises(UsageError, match="不能批准公开：部门决算审核未通过"):
         approve(place)
     note_statutory(place.url, cycle_id(place), NUMBER, DAY, "甲", str(place.out), "示例数据")
-    assert len(said(place)) == 1, "批复 alone does not mend the department"
+    assert [text[:6] for text in said(place)] == ["部门决算审核", "公开文稿还有"], "批复 alone mends nothing"
     with session_of(place.url) as session:
         assert session.exec(select(Approval)).all() == []
 
@@ -181,9 +190,15 @@ def test_release_by_command(tmp_path: Path) -> None:
 
     url = f"sqlite:///{tmp_path / 'j.db'}"
     upgrade_database(url)
-    place = ready(url, tmp_path)
+    place = filed(url, tmp_path)
     code, output = release(place, "--approve", "--by", "审核人甲")
-    assert code == 1 and "尚未登记财政部门批复" in output
+    assert code == 1 and "尚未登记财政部门批复" in output and "301002（2 处）" in output
+    code, output = release(place, "--waive", "301002", "--by", "审核人甲")
+    assert code == 2 and "写明审核人姓名和理由" in output
+    code, output = release(
+        place, *(word for code in GAPS_OF for word in ("--waive", code)), "--by", "审核人甲", "--comment", "历史文本"
+    )
+    assert code == 0 and "已豁免缺项" in output
     code, output = release(place, "--by", "审核人甲")
     assert code == 2 and "请用 --approve 同意公开，或用 --return 退回。" in output
     code, output = release(place, "--by", "甲", "--document-number", NUMBER, "--approved-on", "2023年13月1日")
@@ -197,3 +212,36 @@ def test_release_by_command(tmp_path: Path) -> None:
     assert code == 0 and "退回" in output and drafts(place) == set(FIRST)
     code, output = release(replace(place, url=f"sqlite:///{tmp_path / 'none.db'}"), "--approve", "--by", "甲")
     assert code == 2 and "没有 2022 年度决算" in output
+
+
+def test_what_a_document_lacks_blocks_until_somebody_waives_it_by_name(database_url: str, tmp_path: Path) -> None:
+    place = filed(database_url, tmp_path)
+    key = cycle_id(place)
+    note_statutory(place.url, key, NUMBER, DAY, "甲", str(place.out), "示例数据")
+    (told,) = said(place)
+    assert "301002（2 处）" in told and "--waive" in told
+    with pytest.raises(UsageError, match="处待补"):
+        approve(place)
+    for names, by, why, wrong in (
+        (["301002"], " ", "历史文本", "写明审核人姓名和理由"),
+        (["301002"], "审核人乙", "", "写明审核人姓名和理由"),
+        (["301002-00000000"], "审核人乙", "历史文本", "没有编号为"),
+    ):
+        with pytest.raises(UsageError, match=wrong):
+            waive_gaps(place.url, key, names, by, why, str(place.out), MARK)
+    with session_of(place.url) as session:
+        status = cycle_status(session, find_cycle(session, YEAR)).as_json()["release"]
+    assert "待补" in status["conclusion"]
+    duties = next(gap["name"] for gap in status["gaps"] if "主要职责" in gap["text"])
+    assert waive_gaps(place.url, key, [duties, "301", "301005"], "审核人乙", "历史文本", str(place.out), MARK) > 1
+    (told,) = said(place)
+    assert "301002（1 处）" in told and "301（" not in told
+    assert waive_gaps(place.url, key, ["301002"], "审核人乙", "历史文本", str(place.out), MARK) == 1
+    assert waive_gaps(place.url, key, ["301002"], "审核人乙", "历史文本", str(place.out), MARK) == 0
+    report = (place.results / "审核报告.html").read_text("utf-8")
+    assert "公开文稿缺项" in report and duties in report and "历史文本" in report
+    approve(place)
+    assert drafts(place) == set()
+    with session_of(place.url) as session:
+        trail = [(e.actor, e.unit_code) for e in session.exec(select(Event).where(Event.action == "豁免缺项"))]
+    assert trail.count(("审核人乙", "301002")) == 2

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from sqlmodel import Session, col, select
 
+from models.personal_data import masked
 from models.tables import Cycle, Receipt
 from models.tables.columns import now
 from models.trail import record
@@ -62,8 +63,8 @@ def record_receipts(session: Session, cycle: Cycle, lines: Iterable[ReceiptLine]
     stored = session.exec(select(Receipt).where(Receipt.cycle_id == cycle.id)).all()
     known = {(receipt.file, receipt.sha256): receipt for receipt in stored}
     changed = 0
-    for line in lines:
-        line = line._replace(message=inert(line.message))
+    for given in lines:
+        line = given._replace(message=masked(inert(given.message)))
         receipt = known.get((line.file, line.sha256))
         if receipt is not None and line.outcome == UNCHANGED and receipt.outcome in (ACCEPTED, UNCHANGED):
             continue

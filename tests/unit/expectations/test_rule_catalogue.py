@@ -67,12 +67,19 @@ OTHERS: dict[str, tuple[Callable[[], Submission], str]] = {
         "“主要职责”没有填写",
     ),
     "R-科目": (lambda: changed(row_names=WHOLE.row_names | {("公开03", "2010398"): "新科目"}), "2010398（新科目）不在"),
+    "R-个人信息": (
+        lambda: changed(row_names=WHOLE.row_names | {("公开03", "2080505"): "养老保险（王某某13900000000）"}),
+        "手机号 139****0000",
+    ),
     "R-科目名称": (lambda: changed(row_names=WHOLE.row_names | {("公开03", "2080505"): "养老金"}), "写作“养老金”"),
     "N-往来": (
         lambda: changed(counterparties=[replace(WHOLE.counterparties[0], amount_fen=20_000_001)]),
         "多 0.01 元",
     ),
-    "N-未列明": (lambda: changed(counterparties=WHOLE.counterparties[1:]), "上级补助收入 200,000.00 元，往来明细没有列明"),
+    "N-未列明": (
+        lambda: changed(counterparties=WHOLE.counterparties[1:]),
+        "上级补助收入 200,000.00 元，往来明细没有列明",
+    ),
     "N-往来单位": (lambda: changed(counterparties=[replace(WHOLE.counterparties[0], counterpart="甲")]), "就是本单位"),
 }
 """Rules that more than one cell must break, or something that is no figure: what breaks them, words of the message."""

@@ -31,7 +31,7 @@ def test_upgrading_an_empty_database_and_again(empty_database_url: str) -> None:
     upgrade_database(empty_database_url)
     with engine_for(empty_database_url).connect() as connection:
         assert connection.scalar(text("SELECT count(*) FROM cycle")) == 1
-        assert connection.scalar(text("SELECT version_num FROM alembic_version")) == "0005"
+        assert connection.scalar(text("SELECT version_num FROM alembic_version")) == "0006"
 
 
 def test_processes_and_threads_may_start_at_once(empty_database_url: str) -> None:

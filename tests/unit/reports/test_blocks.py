@@ -5,6 +5,7 @@ from reports.blocks import (
     Document,
     Grid,
     Heading,
+    ListBlock,
     Paragraph,
     TableBlock,
     TableCell,
@@ -66,3 +67,14 @@ def test_contents_list_only_the_upper_levels() -> None:
     headings = tuple(Heading(level, str(level), f"h{level}") for level in (1, 2, 3))
     document = Document("t", "s", True, "", (), headings)
     assert [heading.level for heading in document.headings()] == [1, 2]
+
+
+def test_personal_data_are_masked_in_every_block() -> None:
+    number = "王某某13900000000"
+    grid = Grid([10])
+    grid.put(0, 0, number)
+    table = grid.table(number, lead=(number, number, number), notes=(number,))
+    blocks = (Heading(1, number, "p1"), Paragraph(number), ListBlock((number,)), table)
+    document = Document(number, number, True, number, ((number, number),), blocks)
+    assert "13900000000" not in repr(document)
+    assert repr(document).count("王某某139****0000") == 14

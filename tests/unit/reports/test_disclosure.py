@@ -14,6 +14,7 @@ from models.profiles import load_profile
 from models.submission import Cell, Presence, Problem, Submission
 from reports.blocks import Document, Heading, check_tiling
 from reports.disclosure import DepartmentScope, build_disclosure, numeral
+from reports.gaps import gaps_of
 from reports.html import render_html
 
 PROFILE = load_profile()
@@ -182,3 +183,22 @@ def test_missing_words_and_misplaced_figures_are_warned_of() -> None:
 @pytest.mark.parametrize(("number", "text"), [(1, "一"), (10, "十"), (11, "十一"), (20, "二十"), (23, "二十三")])
 def test_numerals(number: int, text: str) -> None:
     assert numeral(number) == text
+
+
+def test_personal_data_of_a_unit_never_reach_its_document() -> None:
+    number, identity = "王某某13900000000", "身份证11010519491231002X"
+    submission = accounts.submission()
+    submission.cells = [replace(c, text=number) if c.text is not None else c for c in submission.cells]
+    submission.cells.append(Cell("补充信息", "用途/公务接待", "内容", None, identity))
+    submission.row_names = dict.fromkeys(submission.row_names, number)
+    form = accounts.project()
+    items = tuple(
+        replace(item, name=number, actual=number, target=identity, reason=identity) for item in form.indicators
+    )
+    submission.projects = [
+        replace(form, name=number, goal=identity, achieved=number, indicators=items, analysis=((number, identity),))
+    ]
+    document, warnings = build(submission, department=DepartmentScope(((accounts.UNIT_CODE, number),)))
+    told = render_html(document) + "".join(gap.text for gap in gaps_of(document, [*warnings, number]))
+    assert "139****0000" in told and "11*************02X" in told
+    assert "13900000000" not in told and "11010519491231002X" not in told

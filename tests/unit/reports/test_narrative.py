@@ -14,7 +14,7 @@ from models.profiles import load_profile
 from models.submission import Cell, Presence, Submission
 from reports.blocks import Block, ListBlock, Paragraph
 from reports.figures import Figures
-from reports.narrative import Narrator, load_glossary, load_outline
+from reports.narrative import Narrator, inner_words, load_glossary, load_outline
 
 PROFILE = load_profile()
 SECTIONS = {section.title.split("、")[0]: section for section in load_outline(PROFILE.narrative).sections}
@@ -129,7 +129,19 @@ def test_a_missing_reason_is_left_out_and_remembered() -> None:
     assert "原因/预算执行差异" in warnings[0]
 
 
-@pytest.mark.parametrize("typed", ["政策调整", "主要原因：政策调整。", "原因是政策调整；。", "主要原因是：政\n策调整"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "政策调整",
+        "主要原因：政策调整。",
+        "原因是政策调整；。",
+        "主要原因是：政\n策调整",
+        "主要原因是主要是政策调整。。",
+        "是由于政策调整",
+        "变动原因是因为政策调整",
+        "主要是政策调整",
+    ],
+)
 def test_reasons_read_as_one_sentence(typed: str) -> None:
     text, _ = tell(with_cells(Cell("补充信息", "原因/收入支出总计变动", "内容", None, typed)), "一")
     assert text.endswith("主要原因是：政策调整。") or text.endswith("主要原因是：政 策调整。")
@@ -202,3 +214,20 @@ def test_a_malformed_outline_is_told_with_its_line(tmp_path: Path) -> None:
     (tmp_path / "x" / "outline.yaml").write_text("sections:\n  - title: 一\n    parst: []\n", "utf-8")
     with pytest.raises(CatalogueError, match="outline"):
         load_outline("x", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("主要用于接待上级来访。", "接待上级来访"), ("用于，，车辆维修；", "，车辆维修"), ("主要领导变动", "主要领导变动"),
+        ("原因不明", "原因不明"), ("因公出国增加", "因公出国增加"), ("为了落实政策", "为了落实政策"),
+    ],
+)  # fmt: skip
+def test_only_a_lead_and_doubled_signs_are_taken_from_what_was_typed(typed: str, kept: str) -> None:
+    assert inner_words(typed) == kept.lstrip("，")
+
+
+def test_reasons_that_bring_leads_of_their_own_keep_them() -> None:
+    typed = "收入增加的主要原因是拨款增加；支出增加的主要原因是项目增加。"
+    text, _ = tell(with_cells(Cell("补充信息", "原因/收入支出总计变动", "内容", None, typed)), "一")
+    assert text.endswith("。" + typed)

@@ -232,3 +232,18 @@ def test_figures_read_in_their_own_unit() -> None:
 
 def test_place_names_form_row_and_column() -> None:
     assert place_text(HINT) == "公开01 / 208 社会保障和就业支出 / 决算数"
+
+
+def test_personal_data_are_masked_on_every_page() -> None:
+    number = "王某某13900000000"
+    unit = replace(
+        RETURNED,
+        message=number,
+        findings=(replace(BROKEN, message=number, location=number, row_name=number, explanation=number),),
+        scores=(ScoreLine(number, "F-SX22", "90", "90", "50", "40", "0", notes=(number,)),),
+        explanations=(Explanation("T01", "", number, "", number, number),),
+        versions=(("报送文件", f"{number}.xlsx"),),
+    )
+    review = replace(REVIEW, units=(unit,), receipts=(ReceiptLine(f"{number}.xlsx", "退回", number),))
+    for produced in (build_review(review), build_unit_review(unit, department_name="局", year=2022)):
+        assert "王某某139****0000" in produced and "13900000000" not in produced
