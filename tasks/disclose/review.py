@@ -29,6 +29,8 @@ def write_review(url: str, cycle_id: int, out: str, mark: str) -> list[str]:
         profile = load_profile(cycle.profile)
         units = units_of(session, cycle_id)
         hold(session, next(unit for unit in units if unit.parent_code is None))
+        # First: what the report says of documents and their gaps is of those that stay.
+        withdrawn = withdraw_others(session, Path(out), cycle_id, _paths(cycle, units))
         phases = update_phases(session, cycle)
         data = review_data(session, cycle, profile, units, phases, mark)
         pages = {REPORT_PATH: ("", build_review(data))}
@@ -45,7 +47,6 @@ def write_review(url: str, cycle_id: int, out: str, mark: str) -> list[str]:
                     mark=mark,
                 ),
             )
-        withdrawn = withdraw_others(session, Path(out), cycle_id, _paths(cycle, units))
         written = [path for path, (code, html) in pages.items() if _put(session, cycle, Path(out), path, code, html)]
         return [*withdrawn, *written]
 
