@@ -1,4 +1,4 @@
-"""The limited child process that reads submitted files: ``python -I -m tasks.collect.limited.child``.
+"""The limited child process that reads submitted files; :mod:`tasks.collect.limited.process` starts it.
 
 Reads from standard input, again and again, two messages (8 bytes of length, then the bytes): JSON of ``profile``,
 ``forms`` (hash of the form catalogue) and ``name``, and the file's content. It is given content and opens no file. It

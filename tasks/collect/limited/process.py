@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Sequence
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from threading import Timer
 from types import TracebackType
 from typing import Any, Self
@@ -18,7 +18,11 @@ from tasks.collect.limited.wire import WireError, decode
 FILE_SECONDS = 30.0
 """Wall clock that one file may take on a busy machine; the child's own limit of processor time is a third of it."""
 
-CHILD = (sys.executable, "-I", "-m", "tasks.collect.limited.child")
+_HOUSE = str(Path(__file__).parents[3])
+_RUN = f"import sys; sys.path.insert(0, {_HOUSE!r}); import runpy; runpy.run_module({'tasks.collect.limited.child'!r}, run_name='__main__')"
+CHILD = (sys.executable, "-I", "-c", _RUN)
+"""Isolated from the environment, and of the same checkout as this process, whichever one is installed."""
+
 BROKEN = "读取故障"
 """Code of a file on which our own reader failed."""
 
