@@ -6,10 +6,10 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from expectations.predicates import Judged, predicate
-from expectations.scoring.exact import Interval, plain, read_number, round_half_up
 from expectations.scoring.funding import FundingScale, allowed_scores, execution_rate, scored_line
 from expectations.scoring.scheme import Scheme, load_scheme
 from models.errors import AmountError
+from models.exact import Interval, plain, read_number, round_half_up
 from models.money import FEN_PER_UNIT, displayed_interval, exact_text, to_fen
 from models.profiles import Profile
 from models.submission import FundingLine, Presence, Project, place_of

@@ -10,10 +10,10 @@ from expectations.predicates import Judged, predicate
 from expectations.predicates_funding import FORM, hundredths, said, scheme_projects
 from expectations.scoring.assessment import Assessment, Basis, assess, target_of
 from expectations.scoring.components import counted
-from expectations.scoring.exact import decimals_shown, plain, read_number, round_half_up
 from expectations.scoring.funding import claimed_execution_score
 from expectations.scoring.projects import grade_of, points_total
 from expectations.scoring.scheme import Part, Scheme, load_scheme
+from models.exact import decimals_shown, plain, read_number, round_half_up
 from models.forms.matching import bare_name
 from models.profiles import Profile
 from models.submission import Indicator, Project, place_of

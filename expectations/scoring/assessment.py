@@ -7,10 +7,10 @@ from fractions import Fraction
 from functools import lru_cache
 
 from expectations.scoring.deadlines import Span, on_time, parse_date
-from expectations.scoring.exact import plain, read_number, round_half_up
 from expectations.scoring.quantities import Achievement, NotComparable, achieve, parse_quantity
 from expectations.scoring.scheme import Level, Scheme
 from expectations.scoring.signs import fold
+from models.exact import plain, read_number, round_half_up
 from models.submission import Indicator
 
 

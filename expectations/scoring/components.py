@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from functools import lru_cache
 
-from expectations.scoring.exact import read_number
 from expectations.scoring.scheme import Scheme
+from models.exact import read_number
 from models.submission import Indicator, Project
 
 _OF_WHICH = re.compile(r"[\W_]*其中")

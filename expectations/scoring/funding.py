@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from expectations.scoring.exact import Interval, decimals_shown, read_number, round_half_up
 from expectations.scoring.scheme import Scheme
+from models.exact import Interval, decimals_shown, read_number, round_half_up
 from models.money import decimals_of
 from models.submission import FundingLine, Project
 

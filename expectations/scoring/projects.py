@@ -5,9 +5,9 @@ from decimal import Decimal
 
 from expectations.scoring.assessment import Basis, assess
 from expectations.scoring.components import counted
-from expectations.scoring.exact import plain, read_number
 from expectations.scoring.funding import claimed_execution_score, score_execution
 from expectations.scoring.scheme import Scheme
+from models.exact import plain, read_number
 from models.profiles import Profile
 from models.submission import Project
 

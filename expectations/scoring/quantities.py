@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 
-from expectations.scoring.exact import MAX_LENGTH, Interval
 from expectations.scoring.measures import PERCENT, is_money, normalise_unit
 from expectations.scoring.scheme import OperatorName
 from expectations.scoring.signs import (
@@ -16,6 +15,7 @@ from expectations.scoring.signs import (
     SUFFIXES,
     fold,
 )
+from models.exact import MAX_LENGTH, Interval
 from models.money import parse_decimal
 
 MAX_TEXT = 60

@@ -13,8 +13,7 @@ from models.tables import ContributedCell, Contribution, Cycle, StepState, Submi
 from tasks.aggregate.consolidate import LAST_YEAR, Addend, Background, Consolidation, consolidate
 from tasks.aggregate.prior_sums import last_years_sum
 from tasks.aggregate.provisional import NotItemised, not_itemised, provisional_problems, same_amount_problems
-from tasks.collect.department import department_workbook
-from tasks.collect.store.versions import latest_versions, load_submissions, store_content_version
+from tasks.collect.store.versions import department_workbook, latest_versions, load_submissions, store_content_version
 from tasks.step import (
     StepReport,
     cycle_by_id,

@@ -2,23 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlmodel import Session
-
 from models.database import read_session_of, session_of
-from models.submission import DEPARTMENT_REPORT
-from models.tables import StepState, SubmissionVersion, Unit
+from models.tables import StepState
 from tasks.collect.collect import collect_units, mark_not_collected
 from tasks.collect.store.receipts import taken
-from tasks.collect.store.versions import latest_version
+from tasks.collect.store.versions import department_workbook
 from tasks.step import StepReport, hold, set_step, steps_of, units_of
 
 NOTHING_FILED = "部门没有报送部门工作簿（需要时才报）"
-
-
-def department_workbook(session: Session, node: Unit) -> SubmissionVersion | None:
-    """The newest workbook of a department; ``None`` when it never filed one."""
-    version = latest_version(session, node.id or 0)
-    return version if version is not None and version.report_type == DEPARTMENT_REPORT else None
 
 
 def collect_departments(

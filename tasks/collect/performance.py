@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from expectations.scoring.exact import Interval, decimals_shown
 from models.clipping import clipped
 from models.errors import AmountError
+from models.exact import Interval, decimals_shown
 from models.findings import Severity
 from models.forms import Form, FormCatalogue
 from models.submission import FundingLine, Indicator, Problem, Project, place_in_row

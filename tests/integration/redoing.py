@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 import sys
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -70,15 +71,19 @@ def approve(folder: Path, comment: str = "") -> dict[str, Any]:
     from models.database import session_of
     from models.tables import Cycle
     from tasks.disclose.approval import standing_approval, statutory_approval
-    from tasks.disclose.release import carry_out, note_statutory
+    from tasks.disclose.gaps import open_gaps
+    from tasks.disclose.release import carry_out, note_statutory, waive_gaps
     from tasks.step import cycle_by_id
 
     url, out = f"sqlite:///{folder / 'juesuan.db'}", str(folder / "out")
     with session_of(url) as session:
         cycle_id = session.exec(sqlmodel.select(Cycle.id)).one() or 0
         noted = statutory_approval(session, cycle_by_id(session, cycle_id))
+        lacking = sorted({gap.unit_code for gap in open_gaps(session, cycle_by_id(session, cycle_id))})
     if noted is None:
         note_statutory(url, cycle_id, "财〔2023〕1号", datetime.date(2023, 8, 15), "登记员", out, MARK)
+    if lacking:
+        waive_gaps(url, cycle_id, lacking, "审核人", "历史文本", out, MARK)
     changed = carry_out(url, cycle_id, "同意", "审核人", comment, out, MARK)
     with session_of(url) as session:
         stands = standing_approval(session, cycle_by_id(session, cycle_id)) is not None
@@ -95,6 +100,8 @@ def apart(*jobs: Callable[[], dict[str, Any]]) -> list[dict[str, Any]]:
             try:
                 answer.write_text(json.dumps(job(), ensure_ascii=False), "utf-8")
                 os._exit(0)
+            except Exception:
+                traceback.print_exc()
             finally:
                 sys.stderr.flush()
                 os._exit(1)

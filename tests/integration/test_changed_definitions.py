@@ -16,6 +16,8 @@ UNITS = ("301002", "301003")
 RULES = ("T01-收入", "R-移位", "R-行次", "Y01-年初直接", "A-缺户")
 """Kept besides those on performance forms, which go by the weights: a run of all takes seconds."""
 JUDGED = {"validate", "部门"}
+RULED = {"aggregate"}
+"""Adding up asks the rules which figures of last year are declared."""
 ALL = {"collect", "validate", "score", "aggregate", "部门", "disclose"}
 FORMS, NARRATIVE = "models/forms/national_2022", "reports/templates/narrative/national_2022"
 PROFILE = "models/profiles/national_2022.yaml"
@@ -29,7 +31,8 @@ WEIGHTS = re.findall(r"points: 20\}.*?points: 10\}", (REPOSITORY / SCHEME).read_
 class Change(NamedTuple):
     """What is written instead of what (behind the file's end, when of nothing), and the steps that it concerns.
 
-    ``versions``: How many new ones it makes: of a sum, whose rows have other names, or that a unit falls out of.
+    ``versions``: How many new ones it makes: of a sum, whose rows have other names, or that a unit falls out of; of a
+    workbook that is now one of other forms, and of the sum it stands in.
     """
 
     name: str
@@ -45,9 +48,9 @@ CHANGES = [
     Change("名词解释", f"{NARRATIVE}/glossary.yaml", "本级财政当年拨付", "本级财政本年拨付", {"disclose"}),
     Change("文稿模板", "reports/templates/style.css", "", "\np { orphans: 3 }\n", {"disclose"}),
     Change("审核报告模板", "reports/templates/review_parts.html.j2", "", "{# 说明 #}", {"disclose"}),
-    Change("表单", f"{FORMS}/03_公开03.yaml", "本表反映部门本年度各项支出情况。", "本表反映各项支出。", ALL),
-    Change("规则", "expectations/rules/national_2022/10_表内.yaml", "severity: 强制", "severity: 核实", JUDGED),
-    Change("权重", SCHEME, WEIGHTS, WEIGHTS.replace("20", "…").replace("10", "20").replace("…", "10"), JUDGED | {"score"}),
+    Change("表单", f"{FORMS}/03_公开03.yaml", "本表反映部门本年度各项支出情况。", "本表反映各项支出。", ALL, 2),
+    Change("规则", "expectations/rules/national_2022/10_表内.yaml", "severity: 强制", "severity: 核实", JUDGED | RULED),
+    Change("权重", SCHEME, WEIGHTS, WEIGHTS.replace("20", "…").replace("10", "20").replace("…", "10"), JUDGED | RULED | {"score"}),
     Change("科目名称", "models/subjects/functional_2022.csv", ",社会保障和就业支出,", ",社会保障与就业支出,", ALL, 1),
     Change("显示单位", PROFILE, "amount_unit: 元", "amount_unit: 万元", ALL),
     Change("小数位数", PROFILE, "decimals: 2", "decimals: 1", ALL),
@@ -58,7 +61,7 @@ CHANGES = [
     Change("评分", "tasks/score/score.py", "", "\n# changed\n", {"score"}),
     Change("汇总", "tasks/aggregate/consolidate.py", "", "\n# changed\n", {"aggregate"}),
     Change("公开文稿", "tasks/disclose/disclose.py", "", "\n# changed\n", {"disclose"}),
-    Change("语法", "expectations/language/grammar.lark", "", "\n// changed\n", JUDGED),
+    Change("语法", "expectations/language/grammar.lark", "", "\n// changed\n", JUDGED | RULED),
 ]  # fmt: skip
 MENDED = """
 

@@ -20,7 +20,9 @@ from models.profiles import load_profile
 from models.submission import Cell, Explanation, Submission
 from models.tables import CellRecord, Contribution, Document, FindingRecord, SubmissionVersion, Unit
 from reports.workbook import CoverInfo, write_workbook
-from tasks.disclose.release import carry_out, note_statutory
+from tasks.disclose.gaps import open_gaps
+from tasks.disclose.release import carry_out, note_statutory, waive_gaps
+from tasks.step import cycle_by_id
 
 sys.path.insert(0, str(EXAMPLE))
 from ledger import GENERAL, OTHER, Ledger
@@ -162,6 +164,9 @@ def test_units_explanations_and_the_departments_own_lead_to_its_release(database
     with session_of(place.url) as session:
         cycle = find_cycle(session, YEAR).id or 0
     note_statutory(place.url, cycle, "云财决批〔2023〕15号", date(2023, 8, 15), "甲", str(place.out), MARK)
+    with session_of(place.url) as session:
+        lacking = sorted({gap.unit_code for gap in open_gaps(session, cycle_by_id(session, cycle))})
+    waive_gaps(place.url, cycle, lacking, "审核人甲", "首次使用，上年数另行公开", str(place.out), MARK)
     carry_out(place.url, cycle, "同意", "审核人甲", "同意公开", str(place.out), MARK)
     with session_of(place.url) as session:
         assert not any(session.exec(select(Document.draft).where(Document.kind == "决算公开")))

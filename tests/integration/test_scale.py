@@ -18,7 +18,7 @@ def expected_task_runs(count: int, size: int = 1) -> dict[str, int]:
     """How many task runs of each step a cycle of ``count`` units has when ``size`` units make a chunk."""
     chunks = -(-count // size)
     return {
-        "准备": 1, "收集": chunks, "审核": -(-count // 200) + 1, "评分": chunks, "汇总": 1,
+        "准备": 1, "部门工作簿": 1, "收集": chunks, "审核": -(-count // 200) + 1, "评分": chunks, "汇总": 1,
         "公开文稿": -(-(count + 1) // size), "审核报告": 1,
     }  # fmt: skip
 

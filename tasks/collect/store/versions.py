@@ -11,7 +11,7 @@ from sqlmodel import Session, SQLModel, col
 from models.database import bulk_insert
 from models.errors import SubmissionError
 from models.profiles import load_profile
-from models.submission import Display, Presence, Project, Submission
+from models.submission import DEPARTMENT_REPORT, Display, Presence, Project, Submission
 from models.tables import CellRecord, FormPresence, ProjectRecord, RowName, SubmissionVersion, Unit
 from tasks.collect.store.columns import (
     PARTS,
@@ -268,3 +268,9 @@ def _project_lists(session: Session, ids: list[int], part: Part) -> dict[tuple[i
     for submission_id, project, _, *values in _ordered(session, part.record, ids, key, part.columns):
         items.setdefault((submission_id, project), []).append(part.item(*values))
     return items
+
+
+def department_workbook(session: Session, node: Unit) -> SubmissionVersion | None:
+    """The newest workbook of a department; ``None`` when it never filed one."""
+    version = latest_version(session, node.id or 0)
+    return version if version is not None and version.report_type == DEPARTMENT_REPORT else None
