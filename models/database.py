@@ -95,6 +95,25 @@ def _prepare_sqlite(engine: Engine) -> None:
         connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
+_COMING_UP = "the database system is"
+"""What PostgreSQL answers while it starts, recovers or shuts down: soon it will take connections again."""
+
+
+def _wait_while_it_comes_up(engine: Engine) -> None:
+    """A restarted server recovers for some seconds; whoever connects meanwhile waits instead of failing."""
+
+    @event.listens_for(engine, "do_connect")
+    def _connect(dialect: Dialect, _record: Any, arguments: Any, words: Any) -> Any:
+        until = time.monotonic() + WAIT_SECONDS
+        while True:
+            try:
+                return dialect.connect(*arguments, **words)
+            except Exception as error:
+                if _COMING_UP not in str(error) or time.monotonic() > until:
+                    raise
+                time.sleep(0.2)
+
+
 @lru_cache
 def _engine(url: str, _pid: int) -> Engine:
     parsed = address_of(url)
@@ -111,7 +130,9 @@ def _engine(url: str, _pid: int) -> Engine:
     # A statement's parameters are a unit's figures: they have no place in messages and logs.
     # SQLAlchemy 2.0 takes the plain form for psycopg 2.
     address = parsed.set(drivername="postgresql+psycopg")
-    return create_engine(address, pool_pre_ping=True, connect_args=patience, hide_parameters=True)
+    engine = create_engine(address, pool_pre_ping=True, connect_args=patience, hide_parameters=True)
+    _wait_while_it_comes_up(engine)
+    return engine
 
 
 def engine_for(url: str) -> Engine:

@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.prefect]
 
 RUN = "2022年度决算·云岭市医疗保障局"
 ACCOUNTS = "2022-301/部门/301/决算公开.html"
-WRONG = "公开10!C8：“约3万元”不是数字。"
+WRONG = "公开10!C8：“约3万元”是约数。"
 
 
 def test_a_returned_unit_is_mended_from_the_ui(operator: Operator, office: Installation) -> None:
