@@ -32,6 +32,8 @@ def counterparties_within_tables(unit: "UnitData", rule: "Rule", profile: Profil
     for line in unit.submission.counterparties:
         declared[line.direction, line.subject] += line.amount_fen
         places.setdefault((line.direction, line.subject), line.location)
+    if not declared:
+        return
     figures = {(c.form, c.row, c.column): c.amount or 0 for c in unit.submission.cells}
     subjects = {subject for _, subject in declared}
     unread = {

@@ -134,13 +134,23 @@ def _name(address: Address) -> str:
     return f"{address[0]}“{address[1]}”"
 
 
+_READ: dict[int, tuple["Rule", Magnitude]] = {}
+
+
+def _parameters(rule: "Rule") -> Magnitude:
+    """The rule's parameters, read once for all units; the rule is kept beside them, so that its id stays its own."""
+    if id(rule) not in _READ:
+        _READ[id(rule)] = rule, Magnitude.model_validate(rule.params)
+    return _READ[id(rule)][1]
+
+
 @predicate("amount_magnitude")
 def amount_magnitude(unit: "UnitData", rule: "Rule", profile: Profile) -> Iterator[Judged]:
     """The file's amounts are of a size that last year, the budget, the treasury and plain sense allow.
 
     One judgement for the whole file, with every sign in its message. A file without any of the figures is not judged.
     """
-    looked = Magnitude.model_validate(rule.params)
+    looked = _parameters(rule)
     found = [_compared(unit, one, looked.times) for one in looked.compared]
     found += [_bounded(unit, one) for one in looked.bounds]
     found += [_typical(unit, one, profile) for one in looked.typical]

@@ -11,6 +11,8 @@ from models.profiles import load_profile
 from models.submission import Cell, Presence, Submission
 
 UNITS, REPEATS, RATIO = 1_000, 3, 100
+SUBJECTS = 100
+"""项 under which the units of one department book, of the dictionary's 1,400: every unit gets a row for each."""
 
 
 def generated_unit(number: int) -> UnitData:
@@ -24,6 +26,7 @@ def generated_unit(number: int) -> UnitData:
 
     classes = [code for code in profile.forms["公开01"].rows if code.isdigit()]
     subjects = [code for code in profile.functional if len(code) == 7 and code[:3] in classes]
+    subjects = random.Random("部门").sample(subjects, SUBJECTS)
     economic = [row.code for row in profile.forms["公开06"].rows.values() if len(row.code) == 5]
     economic = [code for code in economic if not profile.forms["公开06"].rows[code].not_applicable]
     for subject, detail in zip(chance.sample(subjects, 30), chance.sample(economic, 30), strict=True):
